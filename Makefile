@@ -1,0 +1,56 @@
+# Everything a developer types. `make` alone prints this manual.
+# Nothing needs to be installed or set before: Python 3.11, git and make are enough.
+
+# Always `.venv/bin/python -m …`, never a script in .venv/bin: the kernel reads at most 127 characters of
+# a script's first line, and a checkout may lie deeper than that.
+PYTHON := .venv/bin/python
+
+company ?= acme
+
+.DEFAULT_GOAL := help
+
+help: ## Print this manual
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: install .env ## Start Terrace and its own PostgreSQL; stop both with Ctrl-C
+	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py develop
+
+test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own
+	@exec $(PYTHON) -m pytest -n 2
+
+check: install-dev .env ## Check style, format and types
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+format: install-dev .env ## Put the code into its format, and fix what ruff can fix
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+migrations: install .env ## Write migrations for changed models
+	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py makemigrations
+
+shell: install .env ## Open a Python prompt inside a company: make shell company=acme
+	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py tenant $(company) shell
+
+psql: install ## Open PostgreSQL's own prompt as the application
+	@exec $(PYTHON) -m lib.postgres psql
+
+clean: ## Stop PostgreSQL and remove .venv and var, the development data included
+	@echo "Stopping PostgreSQL, removing .venv and var with the development data."
+	@if [ -x $(PYTHON) ] && [ -d var ]; then $(PYTHON) -m lib.postgres stop; fi
+	@rm -rf .venv var
+
+# Written under another name first: a half-written .env would never be written again.
+.env:
+	@echo "Writing .env with a secret key of its own."
+	@sed "s/^SECRET_KEY=.*/SECRET_KEY=$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')/" .env.example >.env.new
+	@mv .env.new .env
+
+install: ## Install what running needs (done by the others as needed)
+	@bin/install requirements.txt
+
+install-dev: ## Install what testing and checking need (done by the others as needed)
+	@bin/install requirements-dev.txt
+
+.PHONY: help run test check format migrations shell psql clean install install-dev
