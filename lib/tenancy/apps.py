@@ -1,0 +1,24 @@
+"""Wire the package into Django."""
+
+from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_delete, post_save
+
+
+class TenancyConfig(AppConfig):
+    name = "lib.tenancy"
+    label = "tenancy"
+    verbose_name = "Tenancy"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lib.tenancy import checks as tenancy_checks
+        from lib.tenancy.contenttypes import keep_content_types_apart
+        from lib.tenancy.models import get_tenant_model
+        from lib.tenancy.resolver import forget_tenant
+
+        keep_content_types_apart()
+        for check in tenancy_checks.ALL:
+            checks.register(check)
+        for signal in (post_save, post_delete):
+            signal.connect(forget_tenant, sender=get_tenant_model(), dispatch_uid=f"tenancy-{id(signal)}")

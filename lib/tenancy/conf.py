@@ -1,0 +1,57 @@
+"""The settings of this package, typed and read when used."""
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+TENANT_ALIAS = "default"
+MASTER_ALIAS = "master"
+
+
+def master_schema() -> str:
+    """Return the schema of the platform's own tables."""
+    return getattr(settings, "TENANCY_MASTER_SCHEMA", "master")
+
+
+def extensions_schema() -> str:
+    """Return the schema that holds extensions, read by every tenant and written by none."""
+    return getattr(settings, "TENANCY_EXTENSIONS_SCHEMA", "extensions")
+
+
+def base_url() -> str:
+    """Return the public site's address without `www`, e.g. `https://example.com`."""
+    return str(settings.BASE_URL).rstrip("/")
+
+
+def base_domain() -> str:
+    """Return the lower-case domain under which tenants get their subdomains."""
+    return _domain_of(base_url())
+
+
+def tenant_model_label() -> str:
+    """Return the `app_label.ModelName` of the tenant model."""
+    return str(settings.TENANCY_MODEL)
+
+
+def tenant_urlconf() -> str:
+    return str(settings.TENANCY_TENANT_URLCONF)
+
+
+def www_urlconf() -> str:
+    return str(settings.ROOT_URLCONF)
+
+
+def pg_dump() -> str:
+    """Return the pg_dump program that reads the template: as new as the server, or newer."""
+    return str(getattr(settings, "TENANCY_PG_DUMP", "pg_dump"))
+
+
+def lookup_seconds() -> float:
+    """Return how long a process may remember which active tenant a host belongs to."""
+    return float(getattr(settings, "TENANCY_LOOKUP_SECONDS", 5.0))
+
+
+@lru_cache
+def _domain_of(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()

@@ -1,0 +1,81 @@
+"""The current tenant: a context variable that only a `with` can set."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connections
+
+from lib.tenancy.conf import TENANT_ALIAS
+from lib.tenancy.exceptions import NoTenantError, TenantChangeError
+from lib.tenancy.tenants import HasTenant, Tenant
+
+_current: ContextVar[Tenant | None] = ContextVar("current_tenant", default=None)
+
+
+def current_tenant() -> Tenant:
+    """Return the active tenant.
+
+    Raises:
+        NoTenantError: none is active, for instance in a thread that was started without its context.
+    """
+    tenant = _current.get()
+    if tenant is None:
+        raise NoTenantError("asking for the current tenant")
+    return tenant
+
+
+def find_current_tenant() -> Tenant | None:
+    """Return the active tenant, or None: for code that must not fail, such as logging."""
+    return _current.get()
+
+
+def current_prefix() -> bytes:
+    """Return what the statements of the active tenant begin with."""
+    tenant = _current.get()
+    if tenant is None:
+        raise NoTenantError
+    return tenant.prefix
+
+
+@contextmanager
+def tenant_context(tenant: HasTenant) -> Iterator[Tenant]:
+    """Make `tenant` the current one inside the block, in this thread or task only.
+
+    Raises:
+        TenantChangeError: a transaction of another tenant is open on this thread's connection.
+    """
+    with _switched_to(tenant.as_tenant()) as active:
+        assert active is not None
+        yield active
+
+
+@contextmanager
+def no_tenant() -> Iterator[None]:
+    """Take the current tenant away inside the block, as for work handed to another process."""
+    with _switched_to(None):
+        yield
+
+
+@contextmanager
+def _switched_to(tenant: Tenant | None) -> Iterator[Tenant | None]:
+    _refuse_change_in_transaction(tenant)
+    token = _current.set(tenant)
+    try:
+        yield tenant
+    finally:
+        _current.reset(token)
+
+
+def _refuse_change_in_transaction(wanted: Tenant | None) -> None:
+    current = _current.get()
+    if wanted == current:
+        return
+    for connection in connections.all(initialized_only=True):
+        if connection.alias == TENANT_ALIAS and _in_transaction_of_the_program(connection.atomic_blocks):
+            raise TenantChangeError(current or "no tenant", wanted or "none")
+
+
+def _in_transaction_of_the_program(atomic_blocks: Sequence[object]) -> bool:
+    # The transaction that a test case opens around a test may span tenants: it is only ever rolled back.
+    return any(not getattr(block, "_from_testcase", False) for block in atomic_blocks)

@@ -1,0 +1,38 @@
+"""List the tenants."""
+
+from typing import Any
+
+from django.core.management import BaseCommand
+
+from lib.tenancy.conf import MASTER_ALIAS
+from lib.tenancy.models import TenantModel, get_tenant_model
+from lib.tenancy.urls import tenant_url
+
+_HEADINGS = ("SUBDOMAIN", "STATE", "SCHEMA", "MIGRATIONS", "SINCE", "ADDRESS")
+
+
+class Command(BaseCommand):
+    help = "Lists all tenants: state, schema, whether their migrations are current, and address."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tenants = get_tenant_model()._default_manager.using(MASTER_ALIAS).order_by("subdomain")
+        rows = [_HEADINGS, *(_cells(tenant) for tenant in tenants)]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+        for row in rows:
+            self.stdout.write(
+                "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            )
+        for tenant in tenants:
+            if tenant.state_reason:
+                self.stdout.write(f"{tenant.subdomain}: {tenant.state_reason}")
+
+
+def _cells(tenant: TenantModel) -> tuple[str, ...]:
+    return (
+        tenant.subdomain,
+        tenant.get_state_display(),
+        tenant.schema_name,
+        "behind" if tenant.is_behind else "current",
+        f"{tenant.created_at:%Y-%m-%d}",
+        tenant_url(tenant),
+    )

@@ -1,0 +1,88 @@
+"""Give every request its tenant, or the page that says why it has none."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+
+from lib.tenancy.conf import base_domain, tenant_urlconf
+from lib.tenancy.context import tenant_context
+from lib.tenancy.exceptions import HostError
+from lib.tenancy.hosts import PUBLIC_LABEL
+from lib.tenancy.models import TenantModel
+from lib.tenancy.refusals import host_refusal, state_refusal
+from lib.tenancy.resolver import find_tenant
+from lib.tenancy.streaming import keep_tenant_while_streaming
+from lib.tenancy.urls import tenant_origin
+
+Answer: TypeAlias = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+class TenantMiddleware:
+    """Set `request.tenant`: the tenant's row on its own host, None on the public site.
+
+    Stands after the middleware that adds security headers, so that refusals carry them, and before
+    sessions, which are rows of a tenant.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Answer:
+        if self.is_async:
+            return self.acall(request)
+        refusal = admit(request)
+        if refusal is not None:
+            return refusal
+        tenant = request_tenant(request)
+        get_response = cast(Callable[[HttpRequest], HttpResponseBase], self.get_response)
+        if tenant is None:
+            return get_response(request)
+        with tenant_context(tenant) as active:
+            return keep_tenant_while_streaming(get_response(request), active)
+
+    async def acall(self, request: HttpRequest) -> HttpResponseBase:
+        refusal = await sync_to_async(admit)(request)
+        if refusal is not None:
+            return refusal
+        tenant = request_tenant(request)
+        get_response = cast(Callable[[HttpRequest], Awaitable[HttpResponseBase]], self.get_response)
+        if tenant is None:
+            return await get_response(request)
+        with tenant_context(tenant) as active:
+            return keep_tenant_while_streaming(await get_response(request), active)
+
+
+def admit(request: HttpRequest) -> HttpResponse | None:
+    """Set the request's tenant and URLs by its Host header, or return the page that refuses it."""
+    host = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
+    try:
+        tenant = find_tenant(host)
+    except HostError as error:
+        return host_refusal(request, host, error)
+    request.tenant = tenant  # type: ignore[attr-defined]
+    if tenant is None:
+        return _redirect_to_www(request, host)
+    request.urlconf = tenant_urlconf()
+    return state_refusal(tenant)
+
+
+def request_tenant(request: HttpRequest) -> TenantModel | None:
+    """Return the tenant that the middleware found for `request`, or None on the public site."""
+    return cast(TenantModel | None, getattr(request, "tenant", None))
+
+
+def _redirect_to_www(request: HttpRequest, host: str) -> HttpResponse | None:
+    # One public site, one address: cookies are host-only, so the bare domain would be a second site.
+    is_bare_domain = host.lower().partition(":")[0] == base_domain()
+    if is_bare_domain and request.method in ("GET", "HEAD"):
+        return HttpResponsePermanentRedirect(tenant_origin(PUBLIC_LABEL) + request.get_full_path())
+    return None

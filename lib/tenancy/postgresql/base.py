@@ -1,0 +1,117 @@
+"""Django's PostgreSQL backend over our connection."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base as postgresql
+from django.db.backends.postgresql.psycopg_any import is_psycopg3
+from psycopg2 import extensions
+
+from lib.tenancy.context import current_prefix, find_current_tenant, no_tenant, tenant_context
+from lib.tenancy.postgresql.client import DatabaseClient
+from lib.tenancy.postgresql.connection import PrefixedConnection
+from lib.tenancy.postgresql.creation import DatabaseCreation
+from lib.tenancy.postgresql.cursor import PrefixedCursor
+from lib.tenancy.postgresql.introspection import DatabaseIntrospection
+from lib.tenancy.postgresql.schema import DatabaseSchemaEditor
+from lib.tenancy.tenants import Tenant, search_path_prefix
+
+if is_psycopg3:
+    raise ImproperlyConfigured(
+        "psycopg 3 is installed, and Django prefers it to psycopg2 as soon as it can be imported. Its "
+        "protocol sends one statement a message, which then cannot carry its tenant. "
+        "Run: pip uninstall psycopg"
+    )
+
+_BEGIN = {
+    extensions.ISOLATION_LEVEL_READ_UNCOMMITTED: b"BEGIN ISOLATION LEVEL READ UNCOMMITTED; ",
+    extensions.ISOLATION_LEVEL_READ_COMMITTED: b"BEGIN; ",
+    extensions.ISOLATION_LEVEL_REPEATABLE_READ: b"BEGIN ISOLATION LEVEL REPEATABLE READ; ",
+    extensions.ISOLATION_LEVEL_SERIALIZABLE: b"BEGIN ISOLATION LEVEL SERIALIZABLE; ",
+}
+
+
+class DatabaseWrapper(postgresql.DatabaseWrapper):
+    """Send the statements of an alias to the current tenant, or to its `SCHEMA` if settings pin one."""
+
+    client_class = DatabaseClient
+    creation_class = DatabaseCreation
+    introspection_class = DatabaseIntrospection
+    SchemaEditorClass = DatabaseSchemaEditor
+    connection: Any
+
+    @property
+    def pinned_schema(self) -> str | None:
+        """The schema this alias always uses, as `master` does; None where the current tenant decides."""
+        return self.settings_dict.get("SCHEMA")
+
+    def prefix_source(self) -> Callable[[], bytes]:
+        """Return the function that a connection asks for its prefix; it keeps no reference to self."""
+        if self.alias == NO_DB_ALIAS:
+            return lambda: b""
+        if self.pinned_schema:
+            pinned = search_path_prefix([self.pinned_schema])
+            return lambda: pinned
+        return current_prefix
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        if "cursor_factory" not in self.settings_dict["OPTIONS"]:
+            params["cursor_factory"] = PrefixedCursor
+        return {**params, "connection_factory": PrefixedConnection}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> PrefixedConnection:
+        connection: PrefixedConnection = super().get_new_connection(conn_params)
+        # For ever: Django's own idea of autocommit is kept by _set_autocommit below.
+        connection.autocommit = True
+        connection.prefix = self.prefix_source()
+        return connection
+
+    def init_connection_state(self) -> None:
+        with self.connection.bare():
+            super().init_connection_state()
+
+    def is_usable(self) -> bool:
+        if self.connection is None:
+            return False
+        with self.connection.bare():
+            return bool(super().is_usable())
+
+    def check_constraints(self, table_names: Any = None) -> None:
+        self.ensure_connection()
+        # SET CONSTRAINTS ALL names no table: it concerns the transaction, whoever's rows are in it.
+        with self.connection.bare():
+            super().check_constraints(table_names)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if not name:
+            return super().create_cursor()
+        # Django's autocommit decides, not that of the connection, which is always on.
+        cursor = self.connection.cursor(name, scrollable=False, withhold=self.autocommit)
+        cursor.tzinfo_factory = self.tzinfo_factory
+        return cursor
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        with self.wrap_database_errors:
+            if self.connection.closed:
+                raise self.Database.InterfaceError("connection already closed")
+            if self.connection.in_transaction():
+                raise self.Database.ProgrammingError("autocommit cannot be set inside a transaction")
+            self.connection.owed_begin = b"" if autocommit else _BEGIN[self._isolation_level()]
+
+    def _isolation_level(self) -> int:
+        level = self.settings_dict["OPTIONS"].get("isolation_level")
+        return int(level or extensions.ISOLATION_LEVEL_READ_COMMITTED)
+
+    def on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
+        """Register `func` to run after the commit, under the tenant that is active now."""
+        tenant = None if self.pinned_schema else find_current_tenant()
+        super().on_commit(partial(_run_under, tenant, func) if tenant else func, robust)
+
+
+def _run_under(tenant: Tenant | None, func: Callable[[], Any]) -> None:
+    with tenant_context(tenant) if tenant else no_tenant():
+        func()

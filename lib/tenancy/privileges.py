@@ -1,0 +1,52 @@
+"""What the database login must be able to do, and the SQL that allows it."""
+
+from typing import Any
+
+from django.db import connections
+
+from lib.tenancy.conf import MASTER_ALIAS, extensions_schema, master_schema
+from lib.tenancy.exceptions import PrivilegeError
+from lib.tenancy.identifiers import quote_identifier
+
+_OLDEST_VERSION = 150000
+
+_FACTS = """
+    SELECT current_user, current_database(), current_setting('server_version_num')::int,
+           has_database_privilege(current_database(), 'CREATE'),
+           EXISTS (SELECT FROM pg_namespace WHERE nspname = %s),
+           EXISTS (SELECT FROM pg_namespace WHERE nspname = %s)
+"""
+
+
+def prepare_login() -> None:
+    """Make the schemas of the platform, and let the login find nothing by itself.
+
+    Safe to repeat. The login's own search_path becomes empty: a statement that slipped out without its
+    tenant then finds no table and creates none.
+
+    Raises:
+        PrivilegeError: the login lacks something; the message holds the SQL for a superuser.
+    """
+    with connections[MASTER_ALIAS].cursor() as cursor:
+        cursor.execute(_FACTS, [master_schema(), extensions_schema()])
+        role, database, version, may_create, has_master, has_extensions = _one(cursor)
+        missing = []
+        if version < _OLDEST_VERSION:
+            missing.append((f"the server is PostgreSQL {version // 10000}; it must be 15 or newer", ""))
+        if not may_create:
+            grant = f"GRANT CREATE ON DATABASE {quote_identifier(database)} TO {quote_identifier(role)};"
+            missing.append((f"it may not create schemas in the database {database!r}", grant))
+        if missing:
+            raise PrivilegeError(role, missing)
+        for schema, exists in ((master_schema(), has_master), (extensions_schema(), has_extensions)):
+            if not exists:
+                cursor.execute(f"CREATE SCHEMA {quote_identifier(schema)}")
+        # A role may set its own defaults; this needs nobody's grant.
+        whose = f"ROLE {quote_identifier(role)} IN DATABASE {quote_identifier(database)}"
+        cursor.execute(f"ALTER {whose} SET search_path = ''")
+
+
+def _one(cursor: Any) -> Any:
+    row = cursor.fetchone()
+    assert row is not None
+    return row

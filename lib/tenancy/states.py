@@ -1,0 +1,13 @@
+"""The life of a tenant, as recorded in its row."""
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    """reserved -> provisioning -> active, or failed with its reason. Suspended is active but closed."""
+
+    RESERVED = "reserved", "reserved"
+    PROVISIONING = "provisioning", "being prepared"
+    ACTIVE = "active", "active"
+    SUSPENDED = "suspended", "suspended"
+    FAILED = "failed", "failed"

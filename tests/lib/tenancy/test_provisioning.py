@@ -1,0 +1,232 @@
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+
+from apps.companies.models import Company
+from apps.contacts.models import Contact, Organisation
+from lib.tenancy import tenant_context
+from lib.tenancy.exceptions import (
+    ProvisioningError,
+    SubdomainTakenError,
+    TemplateMissingError,
+)
+from lib.tenancy.models import TenantTemplate
+from lib.tenancy.provisioning import provisioning
+from lib.tenancy.removal import remove_tenant
+from lib.tenancy.states import State
+from lib.tenancy.template import TEMPLATE_SCHEMA, ensure_template
+from lib.tenancy.tenants import Tenant
+from lib.tenancy.versions import current_version
+
+pytestmark = pytest.mark.usefixtures("real_transactions")
+
+CATALOG = {
+    "columns": """
+        SELECT table_name, column_name, data_type, is_nullable, column_default, identity_generation
+        FROM information_schema.columns WHERE table_schema = %s ORDER BY 1, 2""",
+    "constraints": """
+        SELECT rel.relname, con.conname, pg_get_constraintdef(con.oid) FROM pg_constraint con
+        JOIN pg_class rel ON rel.oid = con.conrelid
+        WHERE con.connamespace = %s::regnamespace ORDER BY 1, 2""",
+    "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = %s ORDER BY 1, 2",
+}
+
+
+def company(subdomain="initech"):
+    return Company(
+        subdomain=subdomain, company_name="Initech", contact_name="Peter", contact_email="p@initech.example"
+    )
+
+
+def schemas():
+    with connections["master"].cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'initech%'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def catalog_of(schema):
+    found = {}
+    with connections["master"].cursor() as cursor:
+        for what, query in CATALOG.items():
+            cursor.execute(query, [schema])
+            found[what] = [tuple(comparable(str(cell), schema) for cell in row) for row in cursor.fetchall()]
+    return found
+
+
+def comparable(definition, schema):
+    # PostgreSQL casts `x IN ('a', 'b')` over varchar elsewhere once it has read its own output.
+    return re.sub(r"::character varying|::text|\[\]|[()]", "", definition.replace(schema, "*"))
+
+
+def test_a_new_company_is_active_and_can_be_worked_in():
+    initech = company()
+    with provisioning(initech):
+        Organisation.objects.create(name="Made inside")
+    found = Company.find_by_subdomain("initech")
+    assert (found.state, found.version, found.is_behind) == (State.ACTIVE, current_version(), False)
+    assert found.provisioned_ms > 0
+    with tenant_context(found):
+        assert Organisation.objects.get().name == "Made inside"
+        Contact.objects.create(last_name="Gibbons")
+
+
+def test_a_replayed_schema_equals_the_migrated_one():
+    initech = company()
+    with provisioning(initech):
+        pass
+    assert catalog_of(initech.schema_name) == catalog_of(TEMPLATE_SCHEMA)
+    template = Tenant(subdomain="template", schema=TEMPLATE_SCHEMA)
+    for model in (ContentType, Permission):
+        with tenant_context(template):
+            expected = list(model.objects.order_by("pk").values_list())
+        with tenant_context(initech):
+            assert list(model.objects.order_by("pk").values_list()) == expected
+    with tenant_context(initech):
+        call_command("migrate", verbosity=0, check_unapplied=True)  # exits with 1 if anything were missing
+
+
+def test_nothing_of_the_replay_stays_on_the_connection():
+    with provisioning(company()):
+        pass
+    with connections["default"].connection.bare(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('search_path'), current_setting('check_function_bodies')")
+        assert cursor.fetchone() == ('""', "on")
+
+
+def test_an_error_inside_leaves_no_schema_and_a_row_that_says_why():
+    with pytest.raises(ProvisioningError, match="the disk is full"), provisioning(company()):
+        raise RuntimeError("the disk is full")
+    failed = Company.find_by_subdomain("initech")
+    assert (failed.state, failed.state_reason) == (State.FAILED, "RuntimeError: the disk is full")
+    assert schemas() == set()
+
+
+def test_the_next_try_replaces_one_that_failed():
+    with pytest.raises(ProvisioningError), provisioning(company()):
+        raise RuntimeError
+    with provisioning(company()):
+        pass
+    assert Company.find_by_subdomain("initech").state == State.ACTIVE
+    assert len(schemas()) == 1
+
+
+def test_a_taken_subdomain_is_refused_and_the_owner_keeps_it():
+    with provisioning(company()):
+        pass
+    before = Company.find_by_subdomain("initech").schema_name
+    with pytest.raises(SubdomainTakenError, match="initech"), provisioning(company()):
+        pytest.fail("the block must not be entered")
+    assert schemas() == {before}
+
+
+def test_of_twenty_at_once_exactly_one_wins():
+    all_are_here = threading.Barrier(20)
+
+    def try_it(_):
+        try:
+            all_are_here.wait(20)
+            with provisioning(company()):
+                pass
+        except SubdomainTakenError:
+            return "taken"
+        finally:
+            connections.close_all()
+        return "won"
+
+    with ThreadPoolExecutor(20) as executor:
+        outcomes = list(executor.map(try_it, range(20)))
+    assert sorted(outcomes) == ["taken"] * 19 + ["won"]
+    assert schemas() == {Company.find_by_subdomain("initech").schema_name}
+
+
+def test_without_a_template_it_names_the_command_that_makes_it():
+    templates = TenantTemplate.objects.using("master")
+    saved = templates.get(version=current_version())
+    templates.all().delete()
+    try:
+        with pytest.raises(TemplateMissingError, match=r"manage\.py prepare"), provisioning(company()):
+            pytest.fail("the block must not be entered")
+        assert Company.find_by_subdomain("initech") is None
+    finally:
+        saved.save(using="master", force_insert=True)
+
+
+def test_the_template_is_made_once():
+    assert ensure_template() is False
+
+
+KILLED = """
+import os, signal, sys, django
+django.setup()
+from django.db import connections
+for alias in connections: connections[alias].settings_dict["NAME"] = sys.argv[1]
+from apps.companies.models import Company
+from apps.contacts.models import Organisation
+from lib.tenancy import provisioning
+step = sys.argv[2]
+def die(*args, **kwargs): os.kill(os.getpid(), signal.SIGKILL)
+if step == "after the row": provisioning.replay = die
+company = Company(subdomain="initech", company_name="I", contact_name="P", contact_email="p@x.example")
+if step == "before commit": type(connections["default"])._commit = die
+with provisioning.provisioning(company):
+    if step == "after the schema": die()
+    Organisation.objects.create(name="x")
+    if step == "after the first rows": die()
+"""
+
+
+@pytest.mark.parametrize(
+    "step", ["after the row", "after the schema", "after the first rows", "before commit"]
+)
+def test_after_a_kill_nothing_is_left_and_the_second_try_works(step):
+    database = connections["master"].settings_dict["NAME"]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, database, step],
+        cwd=django_settings.BASE_DIR,
+        env=environment,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert Company.find_by_subdomain("initech") is None
+    with provisioning(company()):
+        pass
+    assert Company.find_by_subdomain("initech").state == State.ACTIVE
+    wait_for_the_killed_session()
+    assert schemas() == {Company.find_by_subdomain("initech").schema_name}
+
+
+def wait_for_the_killed_session():
+    # PostgreSQL notices a vanished client when it next reads from it.
+    for _ in range(50):
+        if len(schemas()) == 1:
+            return
+        time.sleep(0.1)
+
+
+def test_removing_a_company_takes_everything():
+    with provisioning(company()):
+        pass
+    remove_tenant(Company.find_by_subdomain("initech"))
+    assert Company.find_by_subdomain("initech") is None
+    assert schemas() == set()
+
+
+def test_a_sequence_goes_on_after_the_template_rows():
+    with provisioning(company()):
+        ContentType.objects.create(app_label="later", model="thing")
+    with tenant_context(Company.find_by_subdomain("initech")), transaction.atomic():
+        newest = ContentType.objects.get(model="thing").pk
+        assert newest == max(ContentType.objects.values_list("pk", flat=True))
