@@ -1,0 +1,42 @@
+"""How allauth behaves inside a company."""
+
+import logging
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from lib.tenancy.middleware import request_tenant
+
+logger = logging.getLogger(__name__)
+
+NOT_SENT = "We could not send you the mail. Please try again in a while."
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Companies are founded at www; nobody joins one from the street."""
+        return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Redirect only inside this host: a sibling company is as foreign as any other site."""
+        host = self.request.get_host()
+        if not url_has_allowed_host_and_scheme(url, {host}, require_https=self.request.is_secure()):
+            return False
+        return urlsplit(url).netloc in ("", host)
+
+    def format_email_subject(self, subject: str) -> str:
+        company = request_tenant(self.request)
+        return f"[{company}] {subject}" if company else subject
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send, or say on the page that it could not be sent: a mail server that is away costs no more."""
+        try:
+            super().send_mail(template_prefix, email, {"company": request_tenant(self.request), **context})
+        except (SMTPException, OSError):
+            logger.exception("A mail of the kind %s could not be sent", template_prefix)
+            messages.error(self.request, NOT_SENT)

@@ -1,0 +1,46 @@
+"""allauth's forms, enhanced like all of ours: form.email() in place of form.cleaned_data["email"]."""
+
+from allauth.account import forms as allauth_forms
+from django.conf import settings
+
+from lib.forms import EnhancedForm
+
+
+class LoginForm(EnhancedForm, allauth_forms.LoginForm):
+    pass
+
+
+class ResetPasswordForm(EnhancedForm, allauth_forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(EnhancedForm, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ChangePasswordForm(EnhancedForm, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class DevelopmentCode:
+    """Offers the code that was mailed, so that nobody developing has to open the mail."""
+
+    expected_code: str | None
+
+    @property
+    def development_code(self) -> str:
+        return (self.expected_code or "") if settings.DEBUG else ""
+
+
+class ConfirmEmailVerificationCodeForm(
+    DevelopmentCode, EnhancedForm, allauth_forms.ConfirmEmailVerificationCodeForm
+):
+    pass
+
+
+class ConfirmPasswordResetCodeForm(DevelopmentCode, EnhancedForm, allauth_forms.ConfirmPasswordResetCodeForm):
+    pass
+
+
+class ReauthenticateForm(EnhancedForm, allauth_forms.ReauthenticateForm):
+    pass

@@ -1,0 +1,57 @@
+"""What `make run` runs: everything prepared, two companies to look at, and the server."""
+
+import os
+import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+
+from apps.demo.companies import DEMO_COMPANIES, ensure_demo_company
+from lib.tenancy.conf import base_domain
+
+_FIRST_PORT = 8000
+_PORTS_TRIED = 50
+
+
+class Command(BaseCommand):
+    help = "Prepares the database, makes two demonstration companies and starts the development server."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--port", type=int, help="the port to listen on; otherwise the first free one from 8000"
+        )
+
+    def handle(self, *args: Any, port: int | None, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError(
+                "`develop` is for a developer's machine. Set DEBUG=true in .env, or use gunicorn."
+            )
+        # The reloader starts this command again at each change of the code.
+        if "RUN_MAIN" not in os.environ:
+            port = port or _free_port()
+            self._prepare(port)
+            os.environ["PORT"] = str(port)
+            os.environ["BASE_URL"] = f"http://{base_domain()}:{port}"
+        call_command("runserver", f"127.0.0.1:{os.environ['PORT']}")
+
+    def _prepare(self, port: int) -> None:
+        settings.BASE_URL = f"http://{base_domain()}:{port}"
+        call_command("migrate_tenants", verbosity=0)
+        for demo in DEMO_COMPANIES:
+            ensure_demo_company(demo)
+
+
+def _free_port() -> int:
+    for port in range(_FIRST_PORT, _FIRST_PORT + _PORTS_TRIED):
+        with socket.socket() as probe:
+            # As the server does: a port whose last connections are still closing is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    last = _FIRST_PORT + _PORTS_TRIED - 1
+    raise CommandError(f"Every port from {_FIRST_PORT} to {last} is taken. Name a free one with --port.")

@@ -1,0 +1,33 @@
+"""The development server, with a question about migrations that it can answer."""
+
+from whitenoise.runserver_nostatic.management.commands import runserver
+
+from apps.demo.companies import DEMO_COMPANIES, DEMO_PASSWORD
+from lib.tenancy.conf import MASTER_ALIAS
+from lib.tenancy.models import get_tenant_model
+from lib.tenancy.urls import tenant_origin, www_url
+
+
+class Command(runserver.Command):
+    def on_bind(self, server_port: int) -> None:
+        """Print addresses that lead somewhere: 127.0.0.1 is nobody's host."""
+        self.stdout.write("\n".join(["", *_addresses(), "", "Ready. Stop with Ctrl-C.", ""]))
+
+    def check_migrations(self) -> None:
+        """Name the companies whose migrations are behind: there is no one database to compare with."""
+        rows = get_tenant_model()._default_manager.using(MASTER_ALIAS).all()
+        behind = [tenant.subdomain for tenant in rows if tenant.version and tenant.is_behind]
+        if behind:
+            self.stdout.write(
+                self.style.NOTICE(
+                    f"Behind on migrations: {', '.join(behind)}. Run: python manage.py migrate_tenants"
+                )
+            )
+
+
+def _addresses() -> list[str]:
+    lines = [f"  {'Terrace':<12} {www_url()}", f"  {'Mail':<12} {www_url('mailbox:index')}"]
+    for demo in DEMO_COMPANIES:
+        lines.append(f"  {demo.company_name:<12} {tenant_origin(demo.subdomain)}/")
+        lines += [f"    sign in as {email}, password {DEMO_PASSWORD}" for _, email in demo.members]
+    return lines
