@@ -14,7 +14,8 @@ def is_taken(subdomain: str) -> bool:
 
 def free_alternative(subdomain: str) -> str:
     """Return a free subdomain like the one that is taken, or "" if none is near."""
-    stem = clean_subdomain(subdomain)[: MAX_LABEL_CHARACTERS - 3]
+    # Without a hyphen at the end, which the next one would double.
+    stem = clean_subdomain(subdomain)[: MAX_LABEL_CHARACTERS - 2].rstrip("-")
     wanted = [f"{stem}-{number}" for number in range(2, 10)]
     rows = Company.objects.using(MASTER_ALIAS).filter(subdomain__in=wanted)
     taken = set(rows.values_list("subdomain", flat=True))

@@ -80,6 +80,7 @@ def unavailable_page_or_raise(error: Exception) -> HttpResponse:
 
 
 def unavailable_page() -> HttpResponse:
+    """Return the 503 page, or its one sentence where even the template cannot be read."""
     # Without the request: context processors would ask for a user, and so for the database.
     try:
         response = HttpResponse(render_to_string("errors/503.html"), status=503)

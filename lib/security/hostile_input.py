@@ -33,6 +33,7 @@ class HostileInputMiddleware(MiddlewareMixin):
 
 
 def refuse_hostile_address(request: HttpRequest) -> None:
+    """Raise BadRequest for a path or query that no page of ours could have asked for."""
     query: str = request.META.get("QUERY_STRING", "")
     if CONTROL.search(request.path_info):
         raise BadRequest("The path contains a control character.")

@@ -11,7 +11,7 @@ class NoTenantError(TenancyError):
     def __init__(self, doing: str = "a statement on the alias 'default'") -> None:
         super().__init__(
             f"No tenant is active, so {doing} has no schema to go to. "
-            "In code: enter `with tenant_context(company): ...`. "
+            "In code: enter `with tenant_context(tenant): ...`. "
             "On the command line: `python manage.py tenant <subdomain> <command>`. "
             "For the platform's own tables use the alias 'master'."
         )

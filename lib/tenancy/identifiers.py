@@ -24,7 +24,7 @@ def schema_name_for(subdomain: str) -> str:
     """
     suffix = f"_{secrets.token_hex(_SUFFIX_BYTES)}"
     stem = subdomain.replace("-", "_")
-    # PostgreSQL keeps names that begin with pg_ for itself, and pg-tools is a fine company.
+    # PostgreSQL keeps names that begin with pg_ for itself, and pg-tools is a fine tenant.
     if f"{stem}_".startswith("pg_"):
         stem = f"t_{stem}"
     return stem[: MAX_IDENTIFIER_BYTES - len(suffix)] + suffix

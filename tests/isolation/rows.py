@@ -39,7 +39,7 @@ def _columns(model: type[models.Model]) -> list[Any]:
 
 
 # The first kind that fits a field says what it is filled with.
-_FILLINGS: list[tuple[type[models.Field[Any, Any]], Callable[[int], Any]]] = [
+_FILLINGS: list[tuple[type[Any], Callable[[int], Any]]] = [
     (models.EmailField, lambda number: f"{MARK}-{number}@x.example"),
     (models.URLField, lambda number: f"https://{MARK}-{number}.example"),
     (models.CharField, lambda number: f"{MARK}-{number}"),

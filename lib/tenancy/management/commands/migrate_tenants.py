@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = "Prepares the platform and migrates every tenant that is behind; one that fails stops no other."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # The template first: a company that signs up from now on begins at the new version.
+        # The template first: who signs up from now on begins at the new version.
         call_command("prepare", verbosity=options["verbosity"])
         failed = []
         migrated = 0
