@@ -1,5 +1,7 @@
 """allauth's forms, enhanced like all of ours: form.email() in place of form.cleaned_data["email"]."""
 
+from typing import Any
+
 from allauth.account import forms as allauth_forms
 from django.conf import settings
 
@@ -7,11 +9,16 @@ from lib.forms import EnhancedForm
 
 
 class LoginForm(EnhancedForm, allauth_forms.LoginForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "E-mail"
+        self.fields["remember"].label = "Keep me signed in"
 
 
 class ResetPasswordForm(EnhancedForm, allauth_forms.ResetPasswordForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail"
 
 
 class ResetPasswordKeyForm(EnhancedForm, allauth_forms.ResetPasswordKeyForm):
