@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -9,8 +11,9 @@ def public_site(request: HttpRequest) -> dict[str, object]:
     """Give every page the addresses that cross hosts, and whether this is a developer's machine."""
     return {
         "base_domain": base_url().partition("://")[2],
-        "www_url": www_url(),
-        "signup_url": www_url("signup:signup"),
-        "finder_url": www_url("www:finder"),
+        # Templates call these when they need them, which few pages do.
+        "www_url": www_url,
+        "signup_url": partial(www_url, "signup:signup"),
+        "finder_url": partial(www_url, "www:finder"),
         "in_development": settings.DEBUG,
     }
