@@ -16,7 +16,7 @@ run: install .env ## Start Terrace and its own PostgreSQL; stop both with Ctrl-C
 	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py develop
 
 test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own
-	@exec $(PYTHON) -m pytest -n 2
+	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup
 
 check: install-dev .env ## Check style, format and types
 	@$(PYTHON) -m ruff check .

@@ -114,7 +114,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache: `default` belongs to the current tenant, `shared` to all ----------------------------------
 
-CACHE: dict[str, Any] = env.cache_url("CACHE_URL", default="dbcache://cache_entry")
+# Rate limits are counted here. What makes room for others is forgotten, and Django's 300 entries are soon full.
+CACHE: dict[str, Any] = env.cache_url("CACHE_URL", default="dbcache://cache_entry?max_entries=100000")
 CACHES = {
     "default": {**CACHE, "KEY_PREFIX": "tenant", "KEY_FUNCTION": "lib.tenancy.cache.tenant_key"},
     "shared": {**CACHE, "KEY_PREFIX": "shared"},

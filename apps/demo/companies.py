@@ -7,6 +7,7 @@ from apps.accounts.models import User
 from apps.companies.directory import add_member
 from apps.companies.models import Company
 from apps.demo.contacts import create_demo_contacts
+from lib.tenancy.exceptions import SubdomainTakenError
 from lib.tenancy.provisioning import provisioning
 
 DEMO_PASSWORD = "let-me-in-2026"  # noqa: S105 - shown on purpose, in development only
@@ -27,8 +28,13 @@ DEMO_COMPANIES = (
 
 def ensure_demo_company(demo: DemoCompany) -> Company:
     """Return the company of this description, made first if it is missing."""
-    company = Company.find_by_subdomain(demo.subdomain)
-    return company or _create(demo)
+    if company := Company.find_by_subdomain(demo.subdomain):
+        return company
+    try:
+        return _create(demo)
+    except SubdomainTakenError:
+        # Another `make run` of this checkout was quicker.
+        return Company.objects.get(subdomain=demo.subdomain)
 
 
 def _create(demo: DemoCompany) -> Company:

@@ -1,6 +1,7 @@
 import logging
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,6 +12,7 @@ from apps.signup.availability import is_taken
 from apps.signup.forms import SignupForm, taken_message
 from apps.signup.services import sign_up
 from lib.security.csp import CSP, build_policy
+from lib.security.database_unavailable import unavailable_cause
 from lib.security.rate_limits import rate_limited
 from lib.tenancy.exceptions import (
     InvalidSubdomainError,
@@ -50,7 +52,9 @@ def signup(request: HttpRequest) -> HttpResponse:
             )
         except SubdomainTakenError:
             form.say_taken()
-        except (ProvisioningError, TemplateMissingError) as error:
+        except (ProvisioningError, TemplateMissingError, OperationalError) as error:
+            if unavailable_cause(error):
+                raise  # there is a page for a database that is away
             logger.exception("Sign-up of a company failed")
             form.add_error(None, str(error) if isinstance(error, TemplateMissingError) else NOT_MADE)
     page = render(request, "signup/signup.html", {"form": form}, status=422 if form.errors else 200)

@@ -9,6 +9,7 @@ handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.page_not_found
 handler500 = errors.server_error
+handler429 = "lib.security.rate_limits.too_many_requests"  # allauth looks for it here
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.www.urls")),

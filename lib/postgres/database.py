@@ -81,11 +81,16 @@ class Administration:
                     require_auth="scram-sha-256",
                 )
             except psycopg2.OperationalError as error:
-                # "... is starting up", "... is in recovery mode": so after one of its processes was killed.
-                is_passing = "the database system is" in str(error)
-                if not is_passing or time.monotonic() > deadline:
+                if not _is_passing(error) or time.monotonic() > deadline:
                     raise AdministrationError(self.port, str(error)) from error
             time.sleep(0.05)
+
+
+def _is_passing(error: psycopg2.OperationalError) -> bool:
+    # After one of its processes was killed, PostgreSQL drops the connections it has, the one being made
+    # included, then answers "the database system is in recovery mode", or "... is starting up".
+    said = str(error)
+    return "the database system is" in said or "server closed the connection unexpectedly" in said
 
 
 def _close_to_others(cursor: Cursor, database: sql.Identifier, login: sql.Identifier) -> None:

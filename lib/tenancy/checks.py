@@ -90,7 +90,7 @@ def check_walls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
             obj=field,
             id="tenancy.E009",
         )
-        for model in apps.get_models()
+        for model in apps.get_models(include_auto_created=True)  # the tables of many-to-many fields, too
         for field in model._meta.local_fields
         if isinstance(field, ForeignKey) and not isinstance(field.related_model, str)
         if not _places(model._meta.app_label) <= _places(field.related_model._meta.app_label)

@@ -100,6 +100,18 @@ class ProvisioningError(TenancyError):
         )
 
 
+class UnreachableDatabaseError(TenancyError):
+    """Raised when nobody lets us into the database; the message holds the SQL for what may be missing."""
+
+    def __init__(self, *, database: str, role: str, server: str, reason: str, cures: list[str]) -> None:
+        lines = "\n".join(f"  {sql}" for sql in cures)
+        super().__init__(
+            f"The database {database!r} at {server} does not let the login {role!r} in:\n  {reason}\n"
+            "If no server runs there, start it; without DATABASE_URL, `make run` starts one of its own.\n"
+            f"If DATABASE_URL is right, a superuser of that server makes what is missing:\n{lines}"
+        )
+
+
 class PrivilegeError(TenancyError):
     """Raised when the login role lacks something; the message holds the SQL that grants it."""
 

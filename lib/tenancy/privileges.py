@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db import connections
+from django.db import OperationalError, connections
 
 from lib.tenancy.conf import MASTER_ALIAS, extensions_schema, master_schema
-from lib.tenancy.exceptions import PrivilegeError
+from lib.tenancy.exceptions import PrivilegeError, UnreachableDatabaseError
 from lib.tenancy.identifiers import quote_identifier
 
 _OLDEST_VERSION = 150000
@@ -25,8 +25,10 @@ def prepare_login() -> None:
     tenant then finds no table and creates none.
 
     Raises:
+        UnreachableDatabaseError: there is no server, no such login or no such database.
         PrivilegeError: the login lacks something; the message holds the SQL for a superuser.
     """
+    _connect()
     with connections[MASTER_ALIAS].cursor() as cursor:
         cursor.execute(_FACTS, [master_schema(), extensions_schema()])
         role, database, version, may_create, has_master, has_extensions = _one(cursor)
@@ -44,6 +46,30 @@ def prepare_login() -> None:
         # A role may set its own defaults; this needs nobody's grant.
         whose = f"ROLE {quote_identifier(role)} IN DATABASE {quote_identifier(database)}"
         cursor.execute(f"ALTER {whose} SET search_path = ''")
+
+
+def _connect() -> None:
+    connection = connections[MASTER_ALIAS]
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise _unreachable(connection.settings_dict, str(error)) from error
+
+
+def _unreachable(settings: dict[str, Any], reason: str) -> UnreachableDatabaseError:
+    role, database = quote_identifier(settings["USER"]), quote_identifier(settings["NAME"])
+    return UnreachableDatabaseError(
+        database=settings["NAME"],
+        role=settings["USER"],
+        server=f"{settings['HOST']}:{settings['PORT'] or 5432}",
+        # libpq repeats where it tried, then says why not.
+        reason=" ".join(reason.rpartition(" failed: ")[2].split()),
+        cures=[
+            f"CREATE ROLE {role} LOGIN PASSWORD '...';",
+            f"CREATE DATABASE {database} OWNER {role};",
+            f"GRANT CONNECT ON DATABASE {database} TO {role};",
+        ],
+    )
 
 
 def _one(cursor: Any) -> Any:

@@ -1,6 +1,7 @@
 """Bodies that are made after the middleware has returned."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any, cast
 
 from django.http import FileResponse, StreamingHttpResponse
@@ -19,32 +20,42 @@ def keep_tenant_while_streaming(response: HttpResponseBase, tenant: Tenant) -> H
             cast(AsyncIterator[Any], response.streaming_content), tenant
         )
     else:
+        # Django closes a body that is given up with the response, when the request has left its tenant.
+        response._resource_closers = [  # type: ignore[attr-defined]
+            partial(_close, closer, tenant)
+            for closer in response._resource_closers  # type: ignore[attr-defined]
+        ]
         response.streaming_content = _pieces(iter(cast(Iterator[Any], response.streaming_content)), tenant)
     return response
 
 
 def _pieces(body: Iterator[Any], tenant: Tenant) -> Iterator[Any]:
     # Entered anew for each piece: between two of them the server's thread belongs to nobody.
-    try:
-        while True:
-            with tenant_context(tenant):
-                try:
-                    piece = next(body)
-                except StopIteration:
-                    return
-            yield piece
-    finally:
-        if hasattr(body, "close"):
-            with tenant_context(tenant):
-                body.close()
+    while True:
+        with tenant_context(tenant):
+            try:
+                piece = next(body)
+            except StopIteration:
+                return
+        yield piece
+
+
+def _close(closer: Callable[[], object], tenant: Tenant) -> None:
+    with tenant_context(tenant):
+        closer()
 
 
 async def _async_pieces(body: AsyncIterator[Any], tenant: Tenant) -> AsyncIterator[Any]:
     iterator = aiter(body)
-    while True:
-        with tenant_context(tenant):
-            try:
-                piece = await anext(iterator)
-            except StopAsyncIteration:
-                return
-        yield piece
+    try:
+        while True:
+            with tenant_context(tenant):
+                try:
+                    piece = await anext(iterator)
+                except StopAsyncIteration:
+                    return
+            yield piece
+    finally:
+        if hasattr(iterator, "aclose"):
+            with tenant_context(tenant):
+                await iterator.aclose()

@@ -9,6 +9,8 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 
 from apps.demo.companies import DEMO_COMPANIES, ensure_demo_company
 from lib.tenancy.conf import base_domain
+from lib.tenancy.exceptions import ProvisioningError
+from lib.tenancy.fleet import migrate_behind
 
 _FIRST_PORT = 8000
 _PORTS_TRIED = 50
@@ -38,9 +40,20 @@ class Command(BaseCommand):
 
     def _prepare(self, port: int) -> None:
         settings.BASE_URL = f"http://{base_domain()}:{port}"
-        call_command("migrate_tenants", verbosity=0)
+        call_command("prepare", verbosity=0)
+        # A company that cannot be brought up to date, or made, is closed; the developer mends it with the
+        # server running.
+        for tenant, error in migrate_behind():
+            if error is not None:
+                self._complain(f"{tenant.subdomain} stays behind on migrations", error)
         for demo in DEMO_COMPANIES:
-            ensure_demo_company(demo)
+            try:
+                ensure_demo_company(demo)
+            except ProvisioningError as error:
+                self._complain(f"{demo.subdomain} was not made", error)
+
+    def _complain(self, what: str, error: Exception) -> None:
+        self.stderr.write(self.style.ERROR(f"{what}: {type(error).__name__}: {error}"))
 
 
 def _free_port() -> int:

@@ -1,5 +1,6 @@
 """The development server, with a question about migrations that it can answer."""
 
+from django.conf import settings
 from whitenoise.runserver_nostatic.management.commands import runserver
 
 from apps.demo.companies import DEMO_COMPANIES, DEMO_PASSWORD
@@ -12,6 +13,8 @@ class Command(runserver.Command):
     def on_bind(self, server_port: int) -> None:
         """Print addresses that lead somewhere: 127.0.0.1 is nobody's host."""
         self.stdout.write("\n".join(["", *_addresses(), "", "Ready. Stop with Ctrl-C.", ""]))
+        # Whoever waits for these lines in a file or through a pipe would wait until the server ends.
+        self.stdout.flush()
 
     def check_migrations(self) -> None:
         """Name the companies whose migrations are behind: there is no one database to compare with."""
@@ -26,7 +29,9 @@ class Command(runserver.Command):
 
 
 def _addresses() -> list[str]:
-    lines = [f"  {'Terrace':<12} {www_url()}", f"  {'Mail':<12} {www_url('mailbox:index')}"]
+    lines = [f"  {'Terrace':<12} {www_url()}"]
+    if settings.DEBUG:
+        lines.append(f"  {'Mail':<12} {www_url('mailbox:index')}")
     for demo in DEMO_COMPANIES:
         lines.append(f"  {demo.company_name:<12} {tenant_origin(demo.subdomain)}/")
         lines += [f"    sign in as {email}, password {DEMO_PASSWORD}" for _, email in demo.members]

@@ -1,0 +1,44 @@
+"""Many people want one address at the same moment."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+
+from apps.companies.models import Company, DirectoryEntry
+from lib.tenancy.states import State
+from lib.tenancy.testing import HostClient
+from tests.apps.signup.conftest import DETAILS, schemas_like
+
+PEOPLE = 20
+
+
+@pytest.mark.usefixtures("real_transactions")
+def test_of_twenty_at_once_one_gets_it_and_the_others_their_form_back():
+    all_are_here = threading.Barrier(PEOPLE)
+
+    def send(number):
+        try:
+            client = HostClient(REMOTE_ADDR=f"192.0.2.{number}", raise_request_exception=False)
+            details = DETAILS | {"email": f"p{number}@initech.example", "contact_name": f"Person {number}"}
+            all_are_here.wait(20)
+            return number, client.post("/signup/", details)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(PEOPLE) as executor:
+        answers = list(executor.map(send, range(PEOPLE)))
+
+    assert sorted(answer.status_code for _, answer in answers) == [302] + [422] * (PEOPLE - 1)
+    for number, answer in answers:
+        if answer.status_code == 422:
+            page = answer.content.decode()
+            assert "initech is taken. initech-2 is free." in page
+            assert f'value="Person {number}"' in page
+            assert f'value="p{number}@initech.example"' in page
+            assert DETAILS["password"] not in page
+    company = Company.objects.using("master").get(subdomain="initech")
+    assert company.state == State.ACTIVE
+    assert schemas_like("initech") == [company.schema_name]
+    assert DirectoryEntry.objects.using("master").filter(company=company).count() == 1
