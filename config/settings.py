@@ -114,7 +114,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache: `default` belongs to the current tenant, `shared` to all ----------------------------------
 
-# Rate limits are counted here. What makes room for others is forgotten, and Django's 300 entries are soon full.
+# Rate limits are counted here. What makes room is forgotten, and Django's 300 entries are soon full.
 CACHE: dict[str, Any] = env.cache_url("CACHE_URL", default="dbcache://cache_entry?max_entries=100000")
 CACHES = {
     "default": {**CACHE, "KEY_PREFIX": "tenant", "KEY_FUNCTION": "lib.tenancy.cache.tenant_key"},
@@ -213,7 +213,7 @@ FORM_RENDERER = "lib.forms.renderer.FormRenderer"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "public"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -30,16 +30,15 @@ class Command(BaseCommand):
             raise CommandError(
                 "`develop` is for a developer's machine. Set DEBUG=true in .env, or use gunicorn."
             )
-        # The reloader starts this command again at each change of the code.
+        # The reloader runs this command again, in a process of its own, at the start and at each change.
         if "RUN_MAIN" not in os.environ:
-            port = port or _free_port()
-            self._prepare(port)
-            os.environ["PORT"] = str(port)
-            os.environ["BASE_URL"] = f"http://{base_domain()}:{port}"
-        call_command("runserver", f"127.0.0.1:{os.environ['PORT']}")
-
-    def _prepare(self, port: int) -> None:
+            self._prepare()
+        # Looked for at the last moment: preparing takes a second, in which somebody else may take it.
+        port = port or _free_port()
         settings.BASE_URL = f"http://{base_domain()}:{port}"
+        call_command("runserver", f"127.0.0.1:{port}")
+
+    def _prepare(self) -> None:
         call_command("prepare", verbosity=0)
         # A company that cannot be brought up to date, or made, is closed; the developer mends it with the
         # server running.
