@@ -44,7 +44,9 @@ clean: ## Stop PostgreSQL and remove .venv and var, the development data include
 # Written under another name first: a half-written .env would never be written again.
 .env:
 	@echo "Writing .env with a secret key of its own."
-	@sed "s/^SECRET_KEY=.*/SECRET_KEY=$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')/" .env.example >.env.new
+	@sed -e "s/^SECRET_KEY=.*/SECRET_KEY=$$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')/" \
+	    -e "s|^TENANCY_KEYS=.*|TENANCY_KEYS=$$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')|" \
+	    .env.example >.env.new
 	@mv .env.new .env
 
 install: ## Install what running needs (done by the others as needed)

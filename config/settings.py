@@ -32,6 +32,18 @@ ALLOWED_HOSTS = ["*"]
 TENANCY_MODEL = "companies.Company"
 TENANCY_TENANT_URLCONF = "config.urls.tenant"
 
+# A role in PostgreSQL for each company, where the server is 16 or newer.
+TENANCY_ROLES = env.bool("TENANCY_ROLES", default=True)
+# What separates companies for whom nothing else is said: `schema`, or `database` for one of their own.
+TENANCY_ISOLATION = env.str("TENANCY_ISOLATION", default="schema")
+# More servers to place companies on: name=postgres://..., separated by commas.
+TENANCY_SERVERS = {
+    name: env.db_url_config(url) for name, url in env.dict("TENANCY_SERVERS", default={}).items()
+}
+# Where companies are placed: the name of a server, or `auto` for the one with the fewest.
+TENANCY_SERVER = env.str("TENANCY_SERVER", default="main")
+# Encrypt the passwords of databases: the first encrypts, all decrypt.
+TENANCY_KEYS = env.list("TENANCY_KEYS", default=[])
 # Reads every server up to its own version, wherever DATABASE_URL points.
 TENANCY_PG_DUMP = str(program("pg_dump"))
 

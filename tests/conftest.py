@@ -16,6 +16,7 @@ from apps.companies.directory import add_member
 from apps.companies.models import Company
 from lib.tenancy.context import tenant_context
 from lib.tenancy.provisioning import provisioning
+from lib.tenancy.removal import remove_tenant
 from lib.tenancy.testing import HostClient, client_of, removing_new_tenants
 
 PASSWORD = "correct horse battery staple"
@@ -55,6 +56,9 @@ def django_db_setup(
         _found("globex", "Globex", ("Charlie Cole", "charlie@globex.example"))
     yield
     with django_db_blocker.unblock():
+        # Their roles belong to the server and would outlive the database.
+        for company in Company.objects.all():
+            remove_tenant(company)
         teardown_databases(made, verbosity=0)
 
 

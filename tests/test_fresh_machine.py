@@ -146,5 +146,6 @@ def execute(server: EmbeddedServer, statement: str) -> object:
     assert server.url
     assert urlsplit(server.url).hostname == "127.0.0.1"
     with closing(psycopg2.connect(server.url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute('SET ROLE "terrace:owner"')  # the login by itself may do nothing
         cursor.execute(statement)
         return cursor.fetchone()[0]

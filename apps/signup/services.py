@@ -7,6 +7,7 @@ from apps.accounts.members import create_owner
 from apps.companies.directory import add_member
 from apps.companies.models import Company
 from lib.tenancy.provisioning import provisioning
+from lib.tenancy.servers import server_for_new_tenant
 from lib.tenancy.urls import tenant_url
 
 
@@ -20,7 +21,11 @@ def sign_up(*, company_name: str, subdomain: str, contact_name: str, email: str,
     # Before the transaction opens: it takes longer than everything in it, and others may wait for us.
     password_hash = make_password(password)
     company = Company(
-        company_name=company_name, subdomain=subdomain, contact_name=contact_name, contact_email=email
+        company_name=company_name,
+        subdomain=subdomain,
+        contact_name=contact_name,
+        contact_email=email,
+        server=server_for_new_tenant(Company),
     )
     with provisioning(company):
         add_member(company, email)

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core import checks
+from django.core.signals import request_finished
 from django.db.models.signals import post_delete, post_save
 
 
@@ -13,10 +14,13 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         from lib.tenancy import checks as tenancy_checks
+        from lib.tenancy import connections as tenant_connections
         from lib.tenancy.contenttypes import keep_content_types_apart
         from lib.tenancy.models import get_tenant_model
         from lib.tenancy.resolver import forget_tenant
 
+        tenant_connections.install()
+        request_finished.connect(tenant_connections.close_idle, dispatch_uid="tenancy-close-idle")
         keep_content_types_apart()
         for check in tenancy_checks.ALL:
             checks.register(check)

@@ -29,6 +29,31 @@ def base_domain() -> str:
     return _domain_of(base_url())
 
 
+def roles_wanted() -> bool:
+    """Return whether each tenant gets a role of its own on servers that can keep roles apart."""
+    return bool(getattr(settings, "TENANCY_ROLES", True))
+
+
+def max_databases_per_thread() -> int:
+    """Return how many connections to databases of tenants' own a thread may keep open."""
+    return int(getattr(settings, "TENANCY_MAX_DATABASES_PER_THREAD", 4))
+
+
+def idle_seconds() -> float:
+    """Return after how long an unused connection to a tenant's database is closed."""
+    return float(getattr(settings, "TENANCY_IDLE_SECONDS", 60.0))
+
+
+def default_isolation() -> str:
+    """Return the isolation of tenants for whom nothing else is said: `schema` or `database`."""
+    return str(getattr(settings, "TENANCY_ISOLATION", "schema"))
+
+
+def default_server() -> str:
+    """Return the server for tenants for whom none is named, or `auto` for the least loaded."""
+    return str(getattr(settings, "TENANCY_SERVER", "main"))
+
+
 def tenant_model_label() -> str:
     """Return the `app_label.ModelName` of the tenant model."""
     return str(settings.TENANCY_MODEL)

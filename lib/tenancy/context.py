@@ -8,9 +8,11 @@ from django.db import connections
 
 from lib.tenancy.conf import TENANT_ALIAS
 from lib.tenancy.exceptions import NoTenantError, TenantChangeError
+from lib.tenancy.prefixes import Prefixes
 from lib.tenancy.tenants import HasTenant, Tenant
 
 _current: ContextVar[Tenant | None] = ContextVar("current_tenant", default=None)
+_owner: ContextVar[bool] = ContextVar("is_owner", default=False)
 
 
 def current_tenant() -> Tenant:
@@ -30,12 +32,27 @@ def find_current_tenant() -> Tenant | None:
     return _current.get()
 
 
-def current_prefix() -> bytes:
+def current_prefixes() -> Prefixes:
     """Return what the statements of the active tenant begin with."""
     tenant = _current.get()
     if tenant is None:
         raise NoTenantError
-    return tenant.prefix
+    return tenant.prefixes
+
+
+def is_owner() -> bool:
+    """Return whether statements run under the role that owns the tables."""
+    return _owner.get()
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Let the statements of the block, on all aliases, change tables: migrations, not requests."""
+    token = _owner.set(True)
+    try:
+        yield
+    finally:
+        _owner.reset(token)
 
 
 @contextmanager

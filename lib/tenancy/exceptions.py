@@ -122,3 +122,24 @@ class PrivilegeError(TenancyError):
         if cures:
             message += f"\nAs a superuser of that server, run:\n{cures}"
         super().__init__(message)
+
+
+class UnknownServerError(TenancyError):
+    """Raised when a tenant is placed on a server that the settings do not name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(
+            f"There is no PostgreSQL server named {name!r}; there are {', '.join(known)}. "
+            "Name it in TENANCY_SERVERS in .env, as name=postgres://user:password@host:port/database."
+        )
+
+
+class EncryptionKeyError(TenancyError):
+    """Raised when the password of a tenant's login cannot be encrypted or decrypted."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"The passwords of tenants' database logins are not readable: {problem}. TENANCY_KEYS in .env "
+            "holds the keys, separated by commas: the first encrypts, all decrypt. Make one with: "
+            'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+        )

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db.models import QuerySet
 
 from lib.tenancy.conf import MASTER_ALIAS, TENANT_ALIAS
-from lib.tenancy.context import tenant_context
+from lib.tenancy.context import as_owner, tenant_context
 from lib.tenancy.exceptions import TenantDoesNotExistError
 from lib.tenancy.models import TenantModel, get_tenant_model
 from lib.tenancy.states import State
@@ -51,7 +51,7 @@ def migrate_behind() -> Iterator[tuple[TenantModel, Exception | None]]:
 
 def migrate_tenant(tenant: TenantModel) -> None:
     """Run the migrations that `tenant` lacks and record its version. Nothing happens to the other tenants."""
-    with tenant_context(tenant):
+    with as_owner(), tenant_context(tenant):
         call_command("migrate", database=TENANT_ALIAS, verbosity=0, interactive=False, skip_checks=True)
     tenant.version = current_version()
     tenant.save(using=MASTER_ALIAS, update_fields=["version"])

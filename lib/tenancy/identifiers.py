@@ -3,6 +3,8 @@
 import secrets
 
 MAX_IDENTIFIER_BYTES = 63
+# Shorter than PostgreSQL allows: the tenant's role is named after its schema, with the login in front.
+_MAX_SCHEMA_CHARACTERS = 40
 _SUFFIX_BYTES = 3
 
 
@@ -27,4 +29,4 @@ def schema_name_for(subdomain: str) -> str:
     # PostgreSQL keeps names that begin with pg_ for itself, and pg-tools is a fine tenant.
     if f"{stem}_".startswith("pg_"):
         stem = f"t_{stem}"
-    return stem[: MAX_IDENTIFIER_BYTES - len(suffix)] + suffix
+    return stem[: _MAX_SCHEMA_CHARACTERS - len(suffix)] + suffix

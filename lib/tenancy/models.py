@@ -5,11 +5,13 @@ from typing import Self
 from django.apps import apps
 from django.db import models
 
-from lib.tenancy.conf import MASTER_ALIAS, tenant_model_label
+from lib.tenancy.conf import MASTER_ALIAS, default_isolation, tenant_model_label
+from lib.tenancy.encryption import decrypt
 from lib.tenancy.identifiers import schema_name_for
-from lib.tenancy.states import State
+from lib.tenancy.servers import MAIN_SERVER
+from lib.tenancy.states import Isolation, State
 from lib.tenancy.subdomains import MAX_LABEL_CHARACTERS
-from lib.tenancy.tenants import Tenant
+from lib.tenancy.tenants import Database, Tenant
 from lib.tenancy.versions import is_behind
 
 
@@ -18,6 +20,12 @@ class TenantModel(models.Model):
 
     subdomain = models.CharField(max_length=MAX_LABEL_CHARACTERS, unique=True)
     schema_name = models.CharField(max_length=63, unique=True, editable=False)
+    isolation = models.CharField(max_length=10, choices=Isolation, default=default_isolation, editable=False)
+    server = models.CharField(max_length=63, default=MAIN_SERVER, editable=False)
+    # Of tenants in a database of their own. The password is encrypted: see encryption.py.
+    database_name = models.CharField(max_length=63, blank=True, editable=False)
+    database_user = models.CharField(max_length=63, blank=True, editable=False)
+    database_pwd = models.TextField(blank=True, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.RESERVED, editable=False)
     state_reason = models.TextField(blank=True, editable=False)
     # Which migrations its schema has: see versions.py.
@@ -34,7 +42,11 @@ class TenantModel(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def as_tenant(self) -> Tenant:
-        return Tenant(subdomain=self.subdomain, schema=self.schema_name)
+        """Return the place of this tenant's rows. Decrypts the password of its login, if it has one."""
+        database = None
+        if self.isolation == Isolation.DATABASE:
+            database = Database(self.database_name, self.database_user, decrypt(self.database_pwd))
+        return Tenant(self.subdomain, self.schema_name, self.server, database)
 
     @classmethod
     def find_by_subdomain(cls, subdomain: str) -> Self | None:

@@ -1,78 +1,76 @@
-"""What the database login must be able to do, and the SQL that allows it."""
+"""What the platform's login must be able to do on a server, and the SQL that allows it."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError, connections
+import psycopg2
 
-from lib.tenancy.conf import MASTER_ALIAS, extensions_schema, master_schema
 from lib.tenancy.exceptions import PrivilegeError, UnreachableDatabaseError
 from lib.tenancy.identifiers import quote_identifier
+from lib.tenancy.servers import server_settings
 
 _OLDEST_VERSION = 150000
 
 _FACTS = """
     SELECT current_user, current_database(), current_setting('server_version_num')::int,
            has_database_privilege(current_database(), 'CREATE'),
-           EXISTS (SELECT FROM pg_namespace WHERE nspname = %s),
-           EXISTS (SELECT FROM pg_namespace WHERE nspname = %s)
+           has_database_privilege(current_database(), 'CREATE WITH GRANT OPTION'),
+           (SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user)
 """
 
 
-def prepare_login() -> None:
-    """Make the schemas of the platform, and let the login find nothing by itself.
+@dataclass(frozen=True)
+class Login:
+    """The platform's login as a server knows it, in the database the settings name."""
 
-    Safe to repeat. The login's own search_path becomes empty: a statement that slipped out without its
-    tenant then finds no table and creates none.
+    role: str
+    database: str
+    server_version: int
+    may_create: bool
+    may_grant_create: bool
+    may_create_roles: bool
 
-    Raises:
-        UnreachableDatabaseError: there is no server, no such login or no such database.
-        PrivilegeError: the login lacks something; the message holds the SQL for a superuser.
-    """
-    _connect()
-    with connections[MASTER_ALIAS].cursor() as cursor:
-        cursor.execute(_FACTS, [master_schema(), extensions_schema()])
-        role, database, version, may_create, has_master, has_extensions = _one(cursor)
+    def require(self, *, with_roles: bool) -> None:
+        """Raise unless the login may do what the platform needs.
+
+        Raises:
+            PrivilegeError: it lacks something; the message holds the SQL for a superuser.
+        """
+        who, where = quote_identifier(self.role), quote_identifier(self.database)
         missing = []
-        if version < _OLDEST_VERSION:
-            missing.append((f"the server is PostgreSQL {version // 10000}; it must be 15 or newer", ""))
-        if not may_create:
-            grant = f"GRANT CREATE ON DATABASE {quote_identifier(database)} TO {quote_identifier(role)};"
-            missing.append((f"it may not create schemas in the database {database!r}", grant))
+        if self.server_version < _OLDEST_VERSION:
+            missing.append((f"the server is PostgreSQL {self.server_version // 10000}; 15 is the oldest", ""))
+        create = f"GRANT CREATE ON DATABASE {where} TO {who} WITH GRANT OPTION;"
+        if not self.may_create:
+            missing.append((f"it may not create schemas in the database {self.database!r}", create))
+        elif with_roles and not self.may_grant_create:
+            missing.append(("it may not let the role that owns the tables create schemas", create))
+        if with_roles and not self.may_create_roles:
+            roles = f"ALTER ROLE {who} CREATEROLE;"
+            missing.append(("it may not make a role for each tenant (or set TENANCY_ROLES=false)", roles))
         if missing:
-            raise PrivilegeError(role, missing)
-        for schema, exists in ((master_schema(), has_master), (extensions_schema(), has_extensions)):
-            if not exists:
-                cursor.execute(f"CREATE SCHEMA {quote_identifier(schema)}")
-        # A role may set its own defaults; this needs nobody's grant.
-        whose = f"ROLE {quote_identifier(role)} IN DATABASE {quote_identifier(database)}"
-        cursor.execute(f"ALTER {whose} SET search_path = ''")
+            raise PrivilegeError(self.role, missing)
 
 
-def _connect() -> None:
-    connection = connections[MASTER_ALIAS]
-    try:
-        connection.ensure_connection()
-    except OperationalError as error:
-        raise _unreachable(connection.settings_dict, str(error)) from error
+def read_login(cursor: Any) -> Login:
+    """Return what the server at the other end of a bare `cursor` says of the login."""
+    cursor.execute(_FACTS)
+    return Login(*cursor.fetchone())
 
 
-def _unreachable(settings: dict[str, Any], reason: str) -> UnreachableDatabaseError:
+def unreachable(server: str, error: psycopg2.OperationalError) -> UnreachableDatabaseError:
+    """Return the error that says why nobody is let in, and what may be missing."""
+    settings = server_settings(server)
     role, database = quote_identifier(settings["USER"]), quote_identifier(settings["NAME"])
     return UnreachableDatabaseError(
         database=settings["NAME"],
         role=settings["USER"],
         server=f"{settings['HOST']}:{settings['PORT'] or 5432}",
         # libpq repeats where it tried, then says why not.
-        reason=" ".join(reason.rpartition(" failed: ")[2].split()),
+        reason=" ".join(str(error).rpartition(" failed: ")[2].split()),
         cures=[
             f"CREATE ROLE {role} LOGIN PASSWORD '...';",
             f"CREATE DATABASE {database} OWNER {role};",
             f"GRANT CONNECT ON DATABASE {database} TO {role};",
         ],
     )
-
-
-def _one(cursor: Any) -> Any:
-    row = cursor.fetchone()
-    assert row is not None
-    return row

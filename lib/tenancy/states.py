@@ -3,6 +3,13 @@
 from django.db import models
 
 
+class Isolation(models.TextChoices):
+    """What separates a tenant from the others on its server."""
+
+    SCHEMA = "schema", "schema"
+    DATABASE = "database", "database"
+
+
 class State(models.TextChoices):
     """reserved -> provisioning -> active, or failed with its reason. Suspended is active but closed."""
 

@@ -8,11 +8,12 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 from lib.tenancy.conf import MASTER_ALIAS, TENANT_ALIAS, pg_dump
-from lib.tenancy.context import tenant_context
+from lib.tenancy.context import as_owner, tenant_context
 from lib.tenancy.exceptions import TemplateBuildError, TemplateMissingError
 from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.locks import hold_lock
 from lib.tenancy.models import TenantTemplate
+from lib.tenancy.roles import create_role, grant_rows, owner_role, set_role, tenant_role, uses_roles
 from lib.tenancy.tenants import Tenant
 from lib.tenancy.versions import current_version
 
@@ -59,9 +60,15 @@ def load_template() -> str:
 
 
 def replay(template: str, tenant: Tenant) -> None:
-    """Make the tenant's schema and everything in it: one message, inside the transaction that is open."""
+    """Make the tenant's schema, its role and all in it: one message, in the transaction that is open."""
+    sql = template.replace(_QUOTED, quote_identifier(tenant.schema))
+    if uses_roles(TENANT_ALIAS):
+        role = tenant_role(tenant.schema)
+        # Roles are made by the login, which may; schemas by the owner, who then owns them.
+        make_role = f"SET LOCAL ROLE NONE;\n{create_role(role)}{set_role(owner_role())}"
+        sql = make_role + sql + grant_rows(tenant.schema, role)
     with connections[TENANT_ALIAS].cursor() as cursor:
-        cursor.execute(template.replace(_QUOTED, quote_identifier(tenant.schema)))
+        cursor.execute(sql)
 
 
 def ensure_template() -> bool:
@@ -80,7 +87,7 @@ def ensure_template() -> bool:
 
 def _migrate_template_schema() -> None:
     # From nothing each time: whatever a killed build or another branch left behind is gone.
-    with tenant_context(template_tenant()):
+    with as_owner(), tenant_context(template_tenant()):
         with connections[TENANT_ALIAS].cursor() as cursor:
             cursor.execute(f"DROP SCHEMA IF EXISTS {_QUOTED} CASCADE")
             cursor.execute(f"CREATE SCHEMA {_QUOTED}")
@@ -98,8 +105,9 @@ def _dump() -> str:
     }
     # In the environment, not among the arguments, where every user of the machine could read the password.
     environment = {**os.environ, **{name: value for name, value in where.items() if value}}
+    role = [f"--role={owner_role()}"] if uses_roles(TENANT_ALIAS) else []
     result = subprocess.run(  # noqa: S603 - our own binary, fixed options
-        [pg_dump(), *_DUMP_OPTIONS], env=environment, capture_output=True, text=True, check=False
+        [pg_dump(), *_DUMP_OPTIONS, *role], env=environment, capture_output=True, text=True, check=False
     )
     if result.returncode != 0:
         raise TemplateBuildError(f"pg_dump could not read the template schema: {result.stderr.strip()}")

@@ -1,11 +1,24 @@
 """A tenant as the database backend sees it: where its rows live."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from lib.tenancy.conf import extensions_schema, master_schema
-from lib.tenancy.identifiers import quote_identifier
+from lib.tenancy.conf import master_schema
+from lib.tenancy.prefixes import Prefixes, make_prefixes
+from lib.tenancy.roles import owner_role, tenant_role
+from lib.tenancy.servers import MAIN_SERVER
+
+# Names a physical database and who is connected to it; None is the database of the alias `default` itself.
+ConnectionKey = tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of a tenant's own, with the one login besides the platform's that may connect to it."""
+
+    name: str
+    user: str
+    password: str = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -14,11 +27,14 @@ class Tenant:
 
     subdomain: str
     schema: str
-    # Ready-made bytes: every statement of the tenant begins with them.
-    prefix: bytes = field(init=False, repr=False, compare=False)
+    server: str = MAIN_SERVER
+    database: Database | None = None
+    prefixes: Prefixes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "prefix", search_path_prefix([self.schema]))
+        # In a database of its own the login is already the one that may use these rows alone.
+        role = None if self.database else tenant_role(self.schema)
+        object.__setattr__(self, "prefixes", make_prefixes([self.schema], role))
 
     def __str__(self) -> str:
         return self.subdomain
@@ -26,28 +42,25 @@ class Tenant:
     def as_tenant(self) -> "Tenant":
         return self
 
+    def connection_key(self, *, as_owner: bool) -> ConnectionKey:
+        """Return which connection the tenant's statements need; tenants of one database share it."""
+        if self.database is None:
+            return None if self.server == MAIN_SERVER else (self.server,)
+        return (self.server, self.database.name) if as_owner else (self.server, self.database.name, "")
+
 
 class UnderConstruction(Tenant):
-    """A tenant while it is provisioned: its statements also find the master's tables, after its own.
+    """A tenant of the main server while it is made or removed: its statements find the master's tables too.
 
     So that the row of the tenant and its schema are made in one transaction of one connection.
     """
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "prefix", search_path_prefix([self.schema, master_schema()]))
+        prefixes = make_prefixes([self.schema, master_schema()], owner_role())
+        object.__setattr__(self, "prefixes", prefixes)
 
 
 class HasTenant(Protocol):
     """Anything that knows its tenant: a `Tenant`, or a row of the tenant model."""
 
     def as_tenant(self) -> Tenant: ...
-
-
-def search_path_prefix(schemas: Sequence[str]) -> bytes:
-    """Return the statement that points one transaction at `schemas`, ending in a newline.
-
-    `public` is in nobody's path. pg_temp is written last, because PostgreSQL otherwise searches
-    it first and a temporary table of one tenant would hide the table of the next.
-    """
-    path = ", ".join([*(quote_identifier(schema) for schema in [*schemas, extensions_schema()]), "pg_temp"])
-    return f"SET LOCAL search_path TO {path};\n".encode()

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.contacts.models import Contact, Organisation
 from lib.tenancy import tenant_context
+from lib.tenancy.roles import tenant_role
 from lib.tenancy.testing import client_of
 from tests.isolation.wire import CountingProxy
 
@@ -75,9 +76,11 @@ def count(wrapper, proxy, company, method, path, data):
 
 def ours_and_stock(company, port):
     settings = {**copy.deepcopy(connections["default"].settings_dict), "HOST": "127.0.0.1", "PORT": port}
+    # Both would ping the server now and then, at moments of their own.
+    settings["CONN_HEALTH_CHECKS"] = False
     ours = type(connections["default"])({**settings}, "default")
-    path = f"-c search_path={company.schema_name}"
-    stock = StockWrapper({**settings, "OPTIONS": {"options": path}}, "default")
+    options = f"-c role={tenant_role(company.schema_name)} -c search_path={company.schema_name}"
+    stock = StockWrapper({**settings, "OPTIONS": {"options": options}}, "default")
     return ours, stock
 
 

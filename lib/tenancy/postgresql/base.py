@@ -10,14 +10,17 @@ from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from psycopg2 import extensions
 
-from lib.tenancy.context import current_prefix, find_current_tenant, no_tenant, tenant_context
+from lib.tenancy.conf import roles_wanted
+from lib.tenancy.context import current_prefixes, find_current_tenant, is_owner, no_tenant, tenant_context
 from lib.tenancy.postgresql.client import DatabaseClient
 from lib.tenancy.postgresql.connection import PrefixedConnection
 from lib.tenancy.postgresql.creation import DatabaseCreation
 from lib.tenancy.postgresql.cursor import PrefixedCursor
 from lib.tenancy.postgresql.introspection import DatabaseIntrospection
 from lib.tenancy.postgresql.schema import DatabaseSchemaEditor
-from lib.tenancy.tenants import Tenant, search_path_prefix
+from lib.tenancy.prefixes import Prefixes, make_prefixes
+from lib.tenancy.roles import OLDEST_VERSION_WITH_ROLES, master_role
+from lib.tenancy.tenants import Tenant
 
 if is_psycopg3:
     raise ImproperlyConfigured(
@@ -43,19 +46,34 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
     connection: Any
 
+    # When this connection to a tenant's database was last asked for, in seconds of time.monotonic().
+    last_used_at = 0.0
+
+    def is_busy(self) -> bool:
+        """Return whether closing this connection would interrupt a transaction, or somebody reading rows."""
+        if self.connection is None:
+            return False
+        return self.in_atomic_block or not self.autocommit or self.connection.is_busy()
+
     @property
     def pinned_schema(self) -> str | None:
         """The schema this alias always uses, as `master` does; None where the current tenant decides."""
         return self.settings_dict.get("SCHEMA")
 
-    def prefix_source(self) -> Callable[[], bytes]:
+    @property
+    def uses_roles(self) -> bool:
+        """Whether statements of this alias take on a role. Connects, to learn the server's version."""
+        self.ensure_connection()
+        return uses_roles(self.connection.server_version)
+
+    def prefix_source(self, *, with_roles: bool) -> Callable[[], bytes]:
         """Return the function that a connection asks for its prefix; it keeps no reference to self."""
         if self.alias == NO_DB_ALIAS:
             return lambda: b""
         if self.pinned_schema:
-            pinned = search_path_prefix([self.pinned_schema])
-            return lambda: pinned
-        return current_prefix
+            pinned = make_prefixes([self.pinned_schema], master_role())
+            return prefix_chooser(lambda: pinned, with_roles)
+        return prefix_chooser(current_prefixes, with_roles)
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
@@ -67,7 +85,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         connection: PrefixedConnection = super().get_new_connection(conn_params)
         # For ever: Django's own idea of autocommit is kept by _set_autocommit below.
         connection.autocommit = True
-        connection.prefix = self.prefix_source()
+        connection.watches_cursors = bool(self.settings_dict.get("TENANT_DATABASE"))
+        connection.prefix = self.prefix_source(with_roles=uses_roles(connection.server_version))
         return connection
 
     def init_connection_state(self) -> None:
@@ -110,6 +129,18 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         """Register `func` to run after the commit, under the tenant that is active now."""
         tenant = None if self.pinned_schema else find_current_tenant()
         super().on_commit(partial(_run_under, tenant, func) if tenant else func, robust)
+
+
+def uses_roles(server_version: int) -> bool:
+    """Return whether statements on a server of this version take on a role."""
+    return roles_wanted() and server_version >= OLDEST_VERSION_WITH_ROLES
+
+
+def prefix_chooser(find: Callable[[], Prefixes], with_roles: bool) -> Callable[[], bytes]:
+    """Return the function that picks, for each statement, one of the prefixes that `find` returns."""
+    if not with_roles:
+        return lambda: find().plain
+    return lambda: find().owner if is_owner() else find().user
 
 
 def _run_under(tenant: Tenant | None, func: Callable[[], Any]) -> None:

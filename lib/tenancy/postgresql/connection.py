@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
+from weakref import WeakSet
 
 import psycopg2
 from psycopg2 import extensions
@@ -25,13 +26,23 @@ class PrefixedConnection(extensions.connection):
     # Returns what to put in front of a statement, or raises NoTenantError before anything is sent.
     prefix: Callable[[], bytes] = staticmethod(lambda: b"")
     owed_begin: bytes = b""
+    # Whether open cursors count as being busy: only where connections may be closed to make room.
+    watches_cursors = False
 
     def cursor(self, name: Any = None, cursor_factory: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Return a cursor that carries the tenant, whatever class was asked for."""
         if name is not None:
-            return ServerSideCursor(self, name, *args, **kwargs)
-        factory = cursor_factory or self.cursor_factory
-        return _plain_cursor(self, cursor_factory=with_prefix(factory))
+            cursor: Any = ServerSideCursor(self, name, *args, **kwargs)
+        else:
+            factory = cursor_factory or self.cursor_factory
+            cursor = _plain_cursor(self, cursor_factory=with_prefix(factory))
+        if self.watches_cursors:
+            self.__dict__.setdefault("cursors", WeakSet()).add(cursor)
+        return cursor
+
+    def is_busy(self) -> bool:
+        """Return whether a transaction is open, or a cursor from which somebody may still read."""
+        return self.in_transaction() or any(not cursor.closed for cursor in self.__dict__.get("cursors", ()))
 
     def in_transaction(self) -> bool:
         """Return whether a transaction block is open, sound or failed. Asks libpq, not the server."""
@@ -96,7 +107,7 @@ class PrefixedConnection(extensions.connection):
     def _reset_session(self) -> None:
         try:
             if not self.closed:
-                self.send("RESET search_path")
+                self.send("RESET ROLE; RESET search_path")
         except psycopg2.Error:
             # Better no connection than one that remembers a tenant.
             self.close()

@@ -134,7 +134,7 @@ class TestPrepare:
     def test_the_login_finds_nothing_by_itself(self):
         with connections["master"].cursor() as cursor:
             cursor.execute(
-                "SELECT setconfig FROM pg_db_role_setting WHERE setrole = current_user::regrole"
+                "SELECT setconfig FROM pg_db_role_setting WHERE setrole = session_user::regrole"
                 " AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"
             )
             assert cursor.fetchall() == [(['search_path=""'],)]
@@ -154,9 +154,11 @@ class TestTenants:
 
     def test_it_lists_each_with_state_schema_and_address(self):
         heading, acme, globex = self.listed()
-        assert heading.split() == ["SUBDOMAIN", "STATE", "SCHEMA", "MIGRATIONS", "SINCE", "ADDRESS"]
+        assert heading.split() == [
+            *("SUBDOMAIN", "STATE", "ISOLATION", "SERVER", "PLACE", "MIGRATIONS", "SINCE", "ADDRESS")
+        ]
         schema = Company.find_by_subdomain("acme").schema_name
-        assert acme.split()[:4] == ["acme", "active", schema, "current"]
+        assert acme.split()[:6] == ["acme", "active", "schema", "main", schema, "current"]
         assert acme.endswith("http://acme.localhost:8000/")
         assert globex.startswith("globex ")
 

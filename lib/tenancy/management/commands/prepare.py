@@ -4,9 +4,12 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError, call_command
 
+from lib.tenancy.adoption import adopt_schemas, ensure_tenant_roles
 from lib.tenancy.conf import MASTER_ALIAS
+from lib.tenancy.context import as_owner
 from lib.tenancy.exceptions import PrivilegeError, TemplateBuildError, UnreachableDatabaseError
-from lib.tenancy.privileges import prepare_login
+from lib.tenancy.foundation import grant_master, lay_foundation
+from lib.tenancy.servers import server_names
 from lib.tenancy.template import ensure_template
 
 
@@ -17,11 +20,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         verbosity = options["verbosity"]
         try:
-            prepare_login()
-            call_command("migrate", database=MASTER_ALIAS, verbosity=max(verbosity - 1, 0), interactive=False)
-            call_command("createcachetable", database=MASTER_ALIAS, verbosity=0)
-            made = ensure_template()
+            for server in server_names():
+                lay_foundation(server)
+            with as_owner():
+                adopted = adopt_schemas()
+                call_command(
+                    "migrate", database=MASTER_ALIAS, verbosity=max(verbosity - 1, 0), interactive=False
+                )
+                call_command("createcachetable", database=MASTER_ALIAS, verbosity=0)
+                grant_master()
+                ensure_tenant_roles()
+                made = ensure_template()
         except (PrivilegeError, TemplateBuildError, UnreachableDatabaseError) as error:
             raise CommandError(str(error)) from error
+        if verbosity and adopted:
+            self.stdout.write(f"Given to the role that owns the tables: {', '.join(adopted)}.")
         if verbosity:
             self.stdout.write(f"Platform ready; the tenant template was {'made' if made else 'up to date'}.")

@@ -8,7 +8,7 @@ from lib.tenancy.conf import MASTER_ALIAS
 from lib.tenancy.models import TenantModel, get_tenant_model
 from lib.tenancy.urls import tenant_url
 
-_HEADINGS = ("SUBDOMAIN", "STATE", "SCHEMA", "MIGRATIONS", "SINCE", "ADDRESS")
+_HEADINGS = ("SUBDOMAIN", "STATE", "ISOLATION", "SERVER", "PLACE", "MIGRATIONS", "SINCE", "ADDRESS")
 
 
 class Command(BaseCommand):
@@ -31,7 +31,9 @@ def _cells(tenant: TenantModel) -> tuple[str, ...]:
     return (
         tenant.subdomain,
         tenant.get_state_display(),
-        tenant.schema_name,
+        tenant.isolation,
+        tenant.server,
+        tenant.database_name or tenant.schema_name,
         "behind" if tenant.is_behind else "current",
         f"{tenant.created_at:%Y-%m-%d}",
         tenant_url(tenant),

@@ -1,0 +1,90 @@
+"""The place of one tenant's rows: build it from the template, and take it away."""
+
+from typing import Any
+
+from django.db import connections, transaction
+from psycopg2.extensions import encrypt_password
+
+from lib.tenancy.administration import administer
+from lib.tenancy.conf import TENANT_ALIAS
+from lib.tenancy.context import as_owner, tenant_context
+from lib.tenancy.encryption import decrypt
+from lib.tenancy.identifiers import quote_identifier
+from lib.tenancy.models import TenantModel
+from lib.tenancy.roles import grant_membership, grant_rows, owner_role, tenant_role, uses_roles
+from lib.tenancy.states import Isolation
+from lib.tenancy.template import TEMPLATE_SCHEMA, replay
+from lib.tenancy.template_database import ensure_template_database
+
+
+def build_store(tenant: TenantModel, template: str) -> None:
+    """Make the schema or database that `tenant`'s row describes."""
+    if tenant.isolation == Isolation.DATABASE:
+        _build_database(tenant, template)
+    else:
+        with as_owner(), tenant_context(tenant) as place, transaction.atomic(using=TENANT_ALIAS):
+            replay(template, place)
+
+
+def drop_store(tenant: TenantModel) -> None:
+    """Remove all there is of the tenant's schema or database, with its role or login. Safe to repeat."""
+    if tenant.isolation == Isolation.DATABASE:
+        _drop_database(tenant)
+    else:
+        _drop_schema(tenant)
+
+
+def _build_database(tenant: TenantModel, template: str) -> None:
+    source = ensure_template_database(tenant.server, template)
+    name, user = quote_identifier(tenant.database_name), quote_identifier(tenant.database_user)
+    with administer(tenant.server) as cursor:
+        password = decrypt(tenant.database_pwd)
+        # Hashed here, so that the password is in no statement and in no log of the server.
+        hashed = encrypt_password(password, tenant.database_user, cursor.connection, "scram-sha-256")
+        cursor.execute(f"CREATE ROLE {user} LOGIN NOINHERIT PASSWORD %s", [hashed])
+        cursor.execute(grant_membership(tenant.database_user, cursor.connection.server_version))
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {quote_identifier(source)}")
+        _close_to_others(cursor, name, user)
+    with as_owner(), tenant_context(tenant), transaction.atomic(using=TENANT_ALIAS):
+        schema = quote_identifier(tenant.schema_name)
+        with connections[TENANT_ALIAS].cursor() as cursor:
+            cursor.execute(f"ALTER SCHEMA {quote_identifier(TEMPLATE_SCHEMA)} RENAME TO {schema}")
+            cursor.execute(grant_rows(tenant.schema_name, tenant.database_user))
+
+
+def _close_to_others(cursor: Any, name: str, user: str) -> None:
+    # What belongs to a database as such is not copied from its template.
+    cursor.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+    cursor.execute(f"GRANT CONNECT ON DATABASE {name} TO {user}")
+    cursor.execute(f"ALTER DATABASE {name} SET search_path = ''")
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [owner_role()])
+    if cursor.rowcount:
+        cursor.execute(f"GRANT CREATE ON DATABASE {name} TO {quote_identifier(owner_role())}")
+
+
+def _drop_database(tenant: TenantModel) -> None:
+    with administer(tenant.server) as cursor:
+        _end_sessions(cursor, tenant.database_user)
+        cursor.execute(f"DROP DATABASE IF EXISTS {quote_identifier(tenant.database_name)} WITH (FORCE)")
+        cursor.execute(f"DROP ROLE IF EXISTS {quote_identifier(tenant.database_user)}")
+
+
+def _end_sessions(cursor: Any, user: str) -> None:
+    # A session is ended by whom it belongs to: DROP DATABASE ... WITH (FORCE) may end only our own.
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [user])
+    if cursor.rowcount:
+        cursor.execute(f"SET ROLE {quote_identifier(user)}")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename = %s", [user]
+        )
+        cursor.execute("RESET ROLE")
+
+
+def _drop_schema(tenant: TenantModel) -> None:
+    drop = f"DROP SCHEMA IF EXISTS {quote_identifier(tenant.schema_name)} CASCADE;\n"
+    with as_owner(), tenant_context(tenant):
+        if uses_roles(TENANT_ALIAS):
+            role = quote_identifier(tenant_role(tenant.schema_name))
+            drop += f"SET LOCAL ROLE NONE; DROP ROLE IF EXISTS {role}"
+        with connections[TENANT_ALIAS].cursor() as cursor:
+            cursor.execute(drop)  # one message, and so one transaction

@@ -1,0 +1,68 @@
+"""The database that databases of tenants are copied from: one a server, made from the template's SQL."""
+
+from typing import Any
+
+from lib.tenancy.administration import administer
+from lib.tenancy.conf import extensions_schema, roles_wanted
+from lib.tenancy.identifiers import MAX_IDENTIFIER_BYTES, quote_identifier
+from lib.tenancy.locks import lock_number
+from lib.tenancy.roles import OLDEST_VERSION_WITH_ROLES, owner_role, set_role
+from lib.tenancy.servers import server_settings
+from lib.tenancy.versions import current_version
+
+_IS_FINISHED = "SELECT datistemplate FROM pg_database WHERE datname = %s"
+_OF_OTHER_VERSIONS = (
+    "SELECT datname FROM pg_database WHERE datname LIKE %s AND datname <> %s AND datistemplate"
+)
+
+
+def template_database_name(server: str) -> str:
+    """Return the name of the template database for the migrations of this code."""
+    suffix = f"_template_{current_version()}"
+    return str(server_settings(server)["NAME"])[: MAX_IDENTIFIER_BYTES - len(suffix)] + suffix
+
+
+def ensure_template_database(server: str, template: str) -> str:
+    """Return the name of the server's template database, made now if it is missing.
+
+    It is marked as a template when it is finished: one without the mark was left by a crash.
+    """
+    name = template_database_name(server)
+    with administer(server) as cursor:
+        cursor.execute(_IS_FINISHED, [name])
+        if cursor.fetchone() == (True,):
+            return name
+        # Held by the session: CREATE DATABASE cannot be part of a transaction.
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number("template-database")])
+        cursor.execute(_IS_FINISHED, [name])
+        if cursor.fetchone() != (True,):
+            _build(cursor, server, name, template)
+            _drop_other_versions(cursor, name)
+    return name
+
+
+def _build(cursor: Any, server: str, name: str, template: str) -> None:
+    quoted = quote_identifier(name)
+    cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+    cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
+    cursor.execute(f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC")
+    with_roles = roles_wanted() and cursor.connection.server_version >= OLDEST_VERSION_WITH_ROLES
+    if with_roles:
+        cursor.execute(f"GRANT CREATE ON DATABASE {quoted} TO {quote_identifier(owner_role())}")
+    with administer(server, name) as inside:
+        extensions = quote_identifier(extensions_schema())
+        # One message, and so one transaction.
+        inside.execute(
+            (set_role(owner_role()) if with_roles else "")
+            + f"CREATE SCHEMA {extensions}; GRANT USAGE ON SCHEMA {extensions} TO PUBLIC;\n"
+            + template
+        )
+    cursor.execute(f"ALTER DATABASE {quoted} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true")
+
+
+def _drop_other_versions(cursor: Any, name: str) -> None:
+    stem = name[: -len(current_version())]
+    cursor.execute(_OF_OTHER_VERSIONS, [stem.replace("_", r"\_") + "%", name])
+    for (old,) in cursor.fetchall():
+        cursor.execute(f"ALTER DATABASE {quote_identifier(old)} WITH IS_TEMPLATE false")
+        cursor.execute(f"DROP DATABASE {quote_identifier(old)}")

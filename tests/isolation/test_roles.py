@@ -1,0 +1,180 @@
+"""What PostgreSQL itself refuses, whatever the program asks for."""
+
+import os
+import subprocess
+import sys
+import uuid
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import ProgrammingError, connection, connections, transaction
+
+from apps.contacts.models import Organisation
+from lib.tenancy import tenant_context
+from lib.tenancy.roles import owner_role, tenant_role
+
+
+@pytest.fixture
+def in_acme(cast):
+    with tenant_context(cast.globex):
+        Organisation.objects.create(name="Globex only")
+    with tenant_context(cast.acme):
+        if not connection.uses_roles:
+            pytest.skip("This server is older than 16 and keeps no roles apart.")
+        Organisation.objects.create(name="Acme only")
+        yield
+
+
+def refused(sql, *, alias="default"):
+    """Return the reason for which the server refuses `sql`."""
+    with (
+        pytest.raises(ProgrammingError) as raised,
+        transaction.atomic(using=alias),
+        connections[alias].cursor() as cursor,
+    ):
+        cursor.execute(sql)
+    return str(raised.value)
+
+
+def test_another_companys_schema_is_refused_by_name(in_acme, cast):
+    table = f"{cast.globex.schema_name}.contacts_organisation"
+    for sql in (f"SELECT * FROM {table}", f"DELETE FROM {table}", f"INSERT INTO {table} DEFAULT VALUES"):
+        assert "permission denied for schema" in refused(sql)
+
+
+def test_a_wrong_path_finds_nothing(in_acme, cast):
+    sql = f"SET LOCAL search_path TO {cast.globex.schema_name}; SELECT * FROM contacts_organisation"
+    assert "does not exist" in refused(sql)
+
+
+def test_giving_the_role_up_gives_no_power(in_acme, cast):
+    for schema in (cast.acme.schema_name, cast.globex.schema_name, "master"):
+        assert "permission denied" in refused(f"RESET ROLE; SELECT * FROM {schema}.django_migrations")
+
+
+def test_the_platforms_tables_are_closed_to_a_company(in_acme):
+    assert "permission denied for schema master" in refused("SELECT * FROM master.companies_company")
+
+
+def test_a_companys_tables_are_closed_to_the_platform(in_acme, cast):
+    table = f"{cast.acme.schema_name}.contacts_organisation"
+    assert "permission denied for schema" in refused(f"SELECT * FROM {table}", alias="master")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE contacts_organisation ADD COLUMN leak text",
+        "DROP TABLE contacts_note",
+        "TRUNCATE contacts_note",
+        "CREATE TABLE leak (id int)",
+        "CREATE TEMPORARY TABLE contacts_organisation (name text)",
+        "DELETE FROM django_migrations",
+        "CREATE SCHEMA leak",
+        "CREATE TABLE public.leak (id int)",
+        "CREATE TABLE extensions.leak (id int)",
+    ],
+)
+def test_a_company_uses_rows_and_changes_no_tables(sql, in_acme):
+    assert "permission denied" in refused(sql) or "must be owner" in refused(sql)
+
+
+def test_tables_made_by_later_migrations_are_usable_too(in_acme, cast):
+    owner = f'SET LOCAL ROLE "{owner_role()}"'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SET LOCAL ROLE NONE; {owner}; CREATE TABLE later (id int generated always as identity)"
+        )
+        cursor.execute("INSERT INTO later DEFAULT VALUES")
+        cursor.execute("SELECT count(*) FROM later")
+        assert cursor.fetchone() == (1,)
+
+
+def test_the_login_by_itself_can_do_nothing(in_acme, cast):
+    database = connection.settings_dict
+    bare = psycopg2.connect(
+        host=database["HOST"],
+        port=database["PORT"],
+        user=database["USER"],
+        password=database["PASSWORD"],
+        dbname=database["NAME"],
+    )
+    try:
+        bare.autocommit = True
+        with bare.cursor() as cursor:
+            for sql in (
+                "SELECT * FROM contacts_organisation",
+                f"SELECT * FROM {cast.acme.schema_name}.contacts_organisation",
+                "CREATE TABLE leak (id int)",
+            ):
+                with pytest.raises(psycopg2.ProgrammingError):
+                    cursor.execute(sql)
+    finally:
+        bare.close()
+
+
+def test_a_role_cannot_log_in_and_owns_nothing(in_acme, cast):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolcanlogin, rolsuper, oid FROM pg_roles WHERE rolname = current_user")
+        can_log_in, is_superuser, oid = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = %s", [oid])
+        assert (can_log_in, is_superuser, cursor.fetchone()) == (False, False, (0,))
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == (tenant_role(cast.acme.schema_name),)
+
+
+PROGRAM = """
+import django; django.setup()
+from django.core.management import call_command
+from django.db import connection
+call_command("prepare", verbosity=0)
+from apps.companies.models import Company
+from apps.contacts.models import Organisation
+from lib.tenancy import tenant_context
+from lib.tenancy.provisioning import provisioning
+company = Company.find_by_subdomain("initech")
+if company is None:
+    company = Company(subdomain="initech", company_name="I", contact_name="P", contact_email="p@x.example")
+    with provisioning(company):
+        Organisation.objects.create(name="made")
+with tenant_context(company):
+    Organisation.objects.create(name=f"later {Organisation.objects.count()}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user = session_user, count(*) FROM contacts_organisation")
+        print(cursor.fetchone())
+"""
+
+
+def run(program, **environment):
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_a_setting_turns_roles_off_and_on(django_db_setup):
+    login = settings.DATABASES["default"]
+    where = {
+        "host": login["HOST"],
+        "port": login["PORT"],
+        "user": login["USER"],
+        "password": login["PASSWORD"],
+    }
+    name = f"without_roles_{uuid.uuid4().hex[:8]}"
+    server = psycopg2.connect(dbname="terrace", **where)
+    server.autocommit = True
+    try:
+        with server.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+        url = f"postgres://{login['USER']}:{login['PASSWORD']}@{login['HOST']}:{login['PORT']}/{name}"
+        assert run(PROGRAM, DATABASE_URL=url, TENANCY_ROLES="false") == "(True, 2)"
+        # And on again: what the login owned by then is given to the owner's role.
+        assert run(PROGRAM, DATABASE_URL=url, TENANCY_ROLES="true") == "(False, 3)"
+    finally:
+        with server.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        server.close()
