@@ -42,7 +42,6 @@ class CountingProxy:
         buffer = b""
         started = False
         while chunk := _receive(client):
-            server.sendall(chunk)
             buffer += chunk
             while True:
                 # The first messages, of the start-up, have no type byte.
@@ -57,6 +56,8 @@ class CountingProxy:
                     self.messages.append(message[5:-1])
                 # An SSL or GSS request comes before the start-up proper, whose code is protocol 3.
                 started = started or message[4:6] == b"\0\3"
+            # Passed on when it is counted: the answer must not be back before.
+            server.sendall(chunk)
         server.close()
 
     def _copy(self, source: socket.socket, target: socket.socket) -> None:
