@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.cache import caches
 from django.core.management import call_command
 from django.test.utils import setup_databases, teardown_databases
@@ -20,6 +21,7 @@ from lib.tenancy.removal import remove_tenant
 from lib.tenancy.testing import HostClient, client_of, removing_new_tenants
 
 PASSWORD = "correct horse battery staple"
+KEY = Fernet.generate_key().decode()
 
 
 @dataclass
@@ -42,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def quick_passwords(settings: Any) -> None:
     """Hash passwords quickly: how slowly they are hashed is tested where it matters."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def a_key_of_their_own(settings: Any) -> None:
+    """Encrypt with a key of the tests', whatever .env has: one written before there were keys has none."""
+    settings.TENANCY_KEYS = [KEY]
 
 
 @pytest.fixture(scope="session")
