@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
@@ -5,7 +8,7 @@ from apps.accounts.models import User
 from apps.signup.availability import free_alternative, is_taken
 from lib.forms import Form
 from lib.tenancy.exceptions import InvalidSubdomainError
-from lib.tenancy.subdomains import MAX_LABEL_CHARACTERS, clean_subdomain
+from lib.tenancy.subdomains import MAX_LABEL_CHARACTERS, clean_subdomain, suggest_subdomain
 
 
 class SubdomainField(forms.CharField):
@@ -46,6 +49,18 @@ class SignupForm(Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if data is not None and not data.get("subdomain", "").strip():
+            self._fill_in_suggestion(data)
+
+    def _fill_in_suggestion(self, data: Mapping[str, Any]) -> None:
+        """Do on the server what the page's script does while one types: the form comes back with it."""
+        suggestion = suggest_subdomain(data.get("company_name", ""))
+        if suggestion:
+            self.data = {**{name: data.get(name, "") for name in self.fields}, "subdomain": suggestion}
+            self.fields["subdomain"].validators = [refuse_unseen]
+
     def clean_subdomain(self) -> str:
         subdomain = self.cleaned("subdomain", str)
         if is_taken(subdomain):
@@ -67,6 +82,13 @@ class SignupForm(Form):
     def say_taken(self) -> None:
         """Say at the field that somebody was quicker, after the form was valid."""
         self.add_error("subdomain", forms.ValidationError(taken_message(self.subdomain()), code="taken"))
+
+
+def refuse_unseen(value: str) -> None:
+    """Refuse an address that its owner has not seen yet."""
+    raise forms.ValidationError(
+        "We suggest this address. Change it if you like, and send again.", code="unseen"
+    )
 
 
 def taken_message(subdomain: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from django.utils.html import escape
 
+from apps.signup.forms import SignupForm
 from lib.tenancy.testing import HostClient
 from tests.apps.signup.conftest import DETAILS
 
@@ -76,8 +77,8 @@ def test_nothing_typed_is_lost_but_the_password(sign_up):
         ("'; drop schema master; --", "Use only letters"),
         ("a\0b", "U+0000"),
         ("a\u202eb", "U+202E"),
-        ("", "required"),
-        ("   ", "required"),
+        ("", "suggest"),
+        ("   ", "suggest"),
     ],
 )
 def test_an_address_that_cannot_be_is_refused_with_its_reason(sign_up, subdomain, reason):
@@ -124,3 +125,24 @@ def test_a_forged_request_is_refused():
 
 def test_it_exists_at_www_alone(cast, at):
     assert at(cast.acme).get("/signup/").status_code == 404
+
+
+def test_an_address_left_empty_comes_back_with_a_suggestion_to_confirm(cast):
+    answers = {
+        "company_name": "Müller & Söhne",
+        "subdomain": " ",
+        "contact_name": "Peter",
+        "email": "peter@x.example",
+        "password": "tps reports are 2 boring",
+    }
+    form = SignupForm(answers)
+    assert not form.is_valid()
+    assert form["subdomain"].value() == "muller-and-sohne"
+    assert form.errors["subdomain"] == ["We suggest this address. Change it if you like, and send again."]
+    assert form["contact_name"].value() == "Peter"
+    assert SignupForm({**answers, "subdomain": form["subdomain"].value()}).is_valid()
+
+
+def test_without_a_name_there_is_nothing_to_suggest(cast):
+    form = SignupForm({"company_name": "", "subdomain": ""})
+    assert form.errors["subdomain"] == ["This field is required."]
