@@ -27,8 +27,9 @@ format: install-dev .env ## Put the code into its format, and fix what ruff can 
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
 
-migrations: install .env ## Write migrations for changed models
-	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py makemigrations
+migrations: install-dev .env ## Write migrations for changed models
+	@$(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py makemigrations
+	@$(PYTHON) -m ruff format --quiet .
 
 shell: install .env ## Open a Python prompt inside a company: make shell company=acme
 	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py tenant $(company) shell

@@ -13,12 +13,20 @@ def main() -> None:
         raise SystemExit(
             "Django is not installed in this Python. Run `make run`, or call .venv/bin/python manage.py."
         ) from error
+    from django.conf import settings
+    from django.db import OperationalError
+
     from lib.tenancy.exceptions import NoTenantError
 
     try:
         execute_from_command_line(sys.argv)
     except NoTenantError as error:
         raise SystemExit(str(error)) from error
+    except OperationalError as error:
+        # Port 1 stands in the settings for an embedded server that does not run.
+        if settings.DATABASES["default"]["PORT"] != 1:
+            raise
+        raise SystemExit("PostgreSQL does not run. Start it with `make run`, or set DATABASE_URL.") from error
 
 
 if __name__ == "__main__":

@@ -261,12 +261,21 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Terrace <hello@terra
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"tenant": {"()": "lib.tenancy.logs.TenantFilter"}},
+    "filters": {
+        "tenant": {"()": "lib.tenancy.logs.TenantFilter"},
+        # A page asks for thirty files; their lines would hide those of the page.
+        "no_static": {"()": "lib.security.logs.NoStaticFiles"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(tenant)s] %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["tenant"], "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django.server": {
+            "handlers": ["console"],
+            "filters": ["no_static"],
+            "level": "INFO",
+            "propagate": False,
+        },
         "django.utils.autoreload": {"level": "WARNING"},
     },
 }

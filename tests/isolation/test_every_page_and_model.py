@@ -11,6 +11,23 @@ from tests.isolation.rows import MARK, make_row_once, tenant_models
 
 PK = 900_001
 
+# Pages that somebody who is not signed in may see: the ways in, and in development the mailbox.
+PUBLIC = {
+    "accounts:welcome",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_email",
+    "account_set_password",
+    "account_reset_password",
+    "account_complete_password_reset",
+    "account_password_reset_completed",
+    "mailbox:index",
+    "mailbox:message",
+    "mailbox:html",
+}
+
 
 @pytest.fixture
 def acme_rows(cast):
@@ -68,6 +85,18 @@ def test_a_session_of_acme_opens_nothing_at_globex(page, acme_rows, cast, at):
     with tenant_context(cast.globex):
         assert response.wsgi_request.user.is_anonymous
     assert MARK not in _body(response)
+
+
+@pytest.mark.parametrize("page", [page for page in pages(PK) if page.name not in PUBLIC], ids=str)
+def test_signed_out_every_page_leads_to_sign_in(page, acme_rows, cast, at):
+    for method in ("get", "post"):
+        response = getattr(at(cast.acme), method)(page.path)
+        # A page that takes one method alone may say so before it asks who is there.
+        assert response.status_code in (302, 405), (
+            f"{method} {page.path}: add @login_required, or name it in PUBLIC"
+        )
+        if response.status_code == 302:
+            assert response.url.startswith("/accounts/login/")
 
 
 def _body(response):
