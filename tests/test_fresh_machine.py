@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -46,16 +47,20 @@ class Running:
                 stderr=output,
                 start_new_session=True,
             )
-        self._wait_until_ready()
 
     @property
     def output(self) -> str:
         return self.log.read_text()
 
+    @property
+    def port(self) -> int:
+        [port, *again] = re.findall(r"http://www\.localhost:(\d+)/$", self.output, re.MULTILINE)
+        assert set(again) <= {port}, "It has moved to another port."
+        return int(port)
+
     def status_of(self, subdomain: str) -> int:
-        [port] = re.findall(r"http://www\.localhost:(\d+)/$", self.output, re.MULTILINE)
-        with closing(HTTPConnection("127.0.0.1", int(port), timeout=TIMEOUT_SECONDS)) as connection:
-            connection.request("GET", "/", headers={"Host": f"{subdomain}.localhost:{port}"})
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)) as connection:
+            connection.request("GET", "/", headers={"Host": f"{subdomain}.localhost:{self.port}"})
             return connection.getresponse().status
 
     def send(self, number: signal.Signals) -> None:
@@ -64,13 +69,15 @@ class Running:
             os.killpg(self.process.pid, number)
         self.process.wait(TIMEOUT_SECONDS)
 
-    def _wait_until_ready(self) -> None:
+    def ready(self) -> Self:
+        """Wait until it says that it is ready."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while READY not in self.output:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.send(signal.SIGKILL)
                 pytest.fail(f"It does not start:\n{self.output}")
             time.sleep(0.02)
+        return self
 
 
 @pytest.fixture(scope="module")
@@ -89,23 +96,25 @@ def server(checkout: Path) -> EmbeddedServer:
 
 
 @pytest.fixture
-def run(checkout: Path) -> Iterator[Callable[[], Running]]:
+def start(checkout: Path) -> Iterator[Callable[[], Running]]:
     started: list[Running] = []
 
-    def start() -> Running:
+    def act() -> Running:
         started.append(Running(checkout))
         return started[-1]
 
-    yield start
+    yield act
     for running in started:
         running.send(signal.SIGKILL)
 
 
-def test_it_answers_moves_on_to_a_free_port_and_leaves_nothing_behind(run, server):
-    first = run()
+def test_it_answers_moves_on_to_a_free_port_and_leaves_nothing_behind(start, server):
+    first, second = start(), start()  # at the same moment, on a machine that has nothing yet
+    first.ready()
+    second.ready()
     assert (first.status_of("www"), first.status_of("acme"), first.status_of("nobody")) == (200, 302, 404)
-    second = run()
-    assert second.status_of("www") == first.status_of("www") == 200
+    assert (second.status_of("www"), second.status_of("acme")) == (200, 302)
+    assert first.port != second.port
 
     for running in (first, second):
         running.send(signal.SIGINT)
@@ -117,23 +126,35 @@ def test_it_answers_moves_on_to_a_free_port_and_leaves_nothing_behind(run, serve
         time.sleep(0.02)
 
 
-def test_it_starts_again_after_everything_was_killed(run, server):
-    running = run()
+def test_it_answers_while_it_loads_changed_code(start, checkout):
+    running = start().ready()
+    code = checkout / "apps/www/views.py"
+    code.write_text(code.read_text() + "\nassert landing\n")
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while running.output.count(READY) < 2:
+        assert time.monotonic() < deadline, running.output
+        assert running.status_of("www") == 200  # nobody is refused, though some wait
+        time.sleep(0.02)
+    assert running.status_of("www") == 200
+
+
+def test_it_starts_again_after_everything_was_killed(start, server):
+    running = start().ready()
     postmaster = find_postmaster(server.data_dir)
     assert postmaster
     running.send(signal.SIGKILL)
     with suppress(ProcessLookupError):  # its keeper may have stopped it already
         os.kill(postmaster.pid, signal.SIGKILL)
-    assert run().status_of("acme") == 302
+    assert start().ready().status_of("acme") == 302
 
 
-def test_a_company_that_cannot_be_migrated_keeps_nobody_from_working(run, server):
-    run()
+def test_a_company_that_cannot_be_migrated_keeps_nobody_from_working(start, server):
+    start().ready()
     schema = execute(server, "SELECT schema_name FROM master.companies_company WHERE subdomain = 'globex'")
     execute(server, f"""DELETE FROM "{schema}".django_migrations WHERE app = 'contacts' RETURNING 1""")
     execute(server, "UPDATE master.companies_company SET version = '' WHERE subdomain = 'globex' RETURNING 1")
 
-    running = run()
+    running = start().ready()
     assert "globex stays behind on migrations: ProgrammingError" in running.output
     assert (running.status_of("www"), running.status_of("acme"), running.status_of("globex")) == (
         200,

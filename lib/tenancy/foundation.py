@@ -1,9 +1,11 @@
 """What every tenant stands on: the platform's roles and schemas, and a login without power of its own."""
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg2
 from django.db import connections
+from psycopg2 import errors
 
 from lib.tenancy.administration import administer
 from lib.tenancy.conf import MASTER_ALIAS, extensions_schema, master_schema, roles_wanted
@@ -70,6 +72,8 @@ def _make_roles(cursor: Any, login: Login) -> None:
     for role in (owner_role(), master_role()):
         cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
         if not cursor.rowcount:
-            cursor.execute(create_role(role))
+            # Roles belong to the whole server: another database on it may be prepared at this moment.
+            with suppress(errors.DuplicateObject, errors.UniqueViolation):
+                cursor.execute(create_role(role))
     where, owner = quote_identifier(login.database), quote_identifier(owner_role())
     cursor.execute(f"GRANT CREATE ON DATABASE {where} TO {owner}")

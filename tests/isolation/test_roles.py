@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import psycopg2
 import pytest
@@ -11,6 +13,7 @@ from django.conf import settings
 from django.db import ProgrammingError, connection, connections, transaction
 
 from apps.contacts.models import Organisation
+from lib.postgres import server as postgres_server
 from lib.tenancy import tenant_context
 from lib.tenancy.roles import owner_role, tenant_role
 
@@ -131,6 +134,7 @@ from django.db import connection
 call_command("prepare", verbosity=0)
 from apps.companies.models import Company
 from apps.contacts.models import Organisation
+from lib.postgres import server as postgres_server
 from lib.tenancy import tenant_context
 from lib.tenancy.provisioning import provisioning
 company = Company.find_by_subdomain("initech")
@@ -178,3 +182,21 @@ def test_a_setting_turns_roles_off_and_on(django_db_setup):
         with server.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
         server.close()
+
+
+def test_two_databases_of_one_server_can_be_prepared_at_once(tmp_path):
+    """A server nobody has prepared: roles belong to all of it, and both databases want the same ones."""
+    server = postgres_server.testing_server(tmp_path)
+    url = server.ensure_running()
+    try:
+        with closing(psycopg2.connect(url)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute("CREATE DATABASE another")
+        prepare = "import django; django.setup(); from django.core.management import call_command; "
+        prepare += "call_command('prepare')"
+        urls = [url, url.rpartition("/")[0] + "/another"]
+        with ThreadPoolExecutor(2) as executor:
+            printed = list(executor.map(lambda each: run(prepare, DATABASE_URL=each), urls))
+        assert all("the tenant template was made" in lines for lines in printed)
+    finally:
+        server.stop()

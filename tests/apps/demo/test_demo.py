@@ -1,6 +1,5 @@
 import io
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +13,7 @@ from apps.companies.models import Company
 from apps.contacts.models import Contact, Note
 from apps.demo.companies import DEMO_COMPANIES, DEMO_PASSWORD, DemoCompany, ensure_demo_company
 from apps.demo.contacts import _CONTACTS
-from apps.demo.management.commands import develop, runserver
+from apps.demo.management.commands import runserver
 from lib.tenancy import tenant_context
 from lib.tenancy.subdomains import clean_subdomain
 from lib.tenancy.testing import HostClient
@@ -60,26 +59,6 @@ def test_develop_refuses_a_server(settings):
     settings.DEBUG = False
     with pytest.raises(CommandError, match="DEBUG=true"):
         call_command("develop")
-
-
-@pytest.mark.xdist_group("fresh machine")  # whose programs look for a port as well
-def test_it_takes_the_first_free_port():
-    port = develop._free_port()
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", port))
-        taken.listen()
-        assert develop._free_port() > port
-
-
-def test_when_every_port_is_taken_it_says_what_to_do(monkeypatch):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        monkeypatch.setattr(develop, "_FIRST_PORT", taken.getsockname()[1])
-        monkeypatch.setattr(develop, "_PORTS_TRIED", 1)
-        with pytest.raises(CommandError, match="--port"):
-            develop._free_port()
 
 
 @pytest.mark.usefixtures("cast")

@@ -1,19 +1,18 @@
 """What `make run` runs: everything prepared, two companies to look at, and the server."""
 
 import os
-import socket
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 
 from apps.demo.companies import DEMO_COMPANIES, ensure_demo_company
+from apps.demo.listening import ensure_listening
 from lib.tenancy.conf import base_domain
 from lib.tenancy.exceptions import ProvisioningError
 from lib.tenancy.fleet import migrate_behind
 
-_FIRST_PORT = 8000
-_PORTS_TRIED = 50
+_PORTS = range(8000, 8050)
 
 
 class Command(BaseCommand):
@@ -33,8 +32,7 @@ class Command(BaseCommand):
         # The reloader runs this command again, in a process of its own, at the start and at each change.
         if "RUN_MAIN" not in os.environ:
             self._prepare()
-        # Looked for at the last moment: preparing takes a second, in which somebody else may take it.
-        port = port or _free_port()
+        port = ensure_listening([port] if port else _PORTS)
         settings.BASE_URL = f"http://{base_domain()}:{port}"
         call_command("runserver", f"127.0.0.1:{port}")
 
@@ -53,17 +51,3 @@ class Command(BaseCommand):
 
     def _complain(self, what: str, error: Exception) -> None:
         self.stderr.write(self.style.ERROR(f"{what}: {type(error).__name__}: {error}"))
-
-
-def _free_port() -> int:
-    for port in range(_FIRST_PORT, _FIRST_PORT + _PORTS_TRIED):
-        with socket.socket() as probe:
-            # As the server does: a port whose last connections are still closing is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    last = _FIRST_PORT + _PORTS_TRIED - 1
-    raise CommandError(f"Every port from {_FIRST_PORT} to {last} is taken. Name a free one with --port.")

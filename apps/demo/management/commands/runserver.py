@@ -4,12 +4,15 @@ from django.conf import settings
 from whitenoise.runserver_nostatic.management.commands import runserver
 
 from apps.demo.companies import DEMO_COMPANIES, DEMO_PASSWORD
+from apps.demo.listening import InheritingServer
 from lib.tenancy.conf import MASTER_ALIAS
 from lib.tenancy.models import get_tenant_model
 from lib.tenancy.urls import tenant_origin, www_url
 
 
 class Command(runserver.Command):
+    server_cls = InheritingServer
+
     def on_bind(self, server_port: int) -> None:
         """Print addresses that lead somewhere: 127.0.0.1 is nobody's host."""
         self.stdout.write("\n".join(["", *_addresses(), "", "Ready. Stop with Ctrl-C.", ""]))
