@@ -222,7 +222,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "lib.forms.renderer.FormRenderer"
 # In a cookie: the public site has no sessions.
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "apps.accounts.messages_storage.HostCookieStorage"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))

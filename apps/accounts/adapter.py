@@ -27,16 +27,19 @@ class AccountAdapter(DefaultAccountAdapter):
         host = self.request.get_host()
         if not url_has_allowed_host_and_scheme(url, {host}, require_https=self.request.is_secure()):
             return False
-        return urlsplit(url).netloc in ("", host)
+        parts = urlsplit(url)
+        # From the root: what a browser takes for a path here, a proxy may glue to a host.
+        return parts.netloc in ("", host) and parts.path.startswith("/") and not parts.path.startswith("//")
 
     def format_email_subject(self, subject: str) -> str:
         company = request_tenant(self.request)
-        return f"[{company}] {subject}" if company else subject
+        # The address, not the name: a name is anybody's text, and the mail may go to a stranger.
+        return f"[{company.subdomain}] {subject}" if company else subject
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send, or say on the page that it could not be sent: a mail server that is away costs no more."""
         try:
             super().send_mail(template_prefix, email, {"company": request_tenant(self.request), **context})
-        except (SMTPException, OSError):
+        except (SMTPException, OSError, ValueError):  # the last: an address that cannot be written
             logger.exception("A mail of the kind %s could not be sent", template_prefix)
             messages.error(self.request, NOT_SENT)

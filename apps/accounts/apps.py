@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "apps.accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from allauth.account.signals import email_confirmed
+
+        from apps.accounts.receivers import list_in_directory
+
+        email_confirmed.connect(list_in_directory, dispatch_uid="accounts-directory")

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 
 from apps.contacts.models import Contact, ContactQuerySet
+from lib.forms.hostile_text import INVISIBLE
 
 HEADINGS = ["First name", "Last name", "E-mail", "Job title", "Organisation", "Phone numbers"]
 
@@ -19,7 +20,8 @@ ROWS_PER_FETCH = 2000
 
 def csv_lines(contacts: ContactQuerySet) -> Iterator[str]:
     """Yield the file line by line, so that its size is not limited by memory."""
-    writer = csv.writer(_Echo())
+    # All quoted: where spreadsheets separate by semicolons, one inside a cell would begin another.
+    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
     yield BYTE_ORDER_MARK + writer.writerow(HEADINGS)
     for contact in contacts.for_list().iterator(chunk_size=ROWS_PER_FETCH):
         yield writer.writerow(map(harmless, cells(contact)))
@@ -38,7 +40,9 @@ def cells(contact: Contact) -> Iterable[str]:
 
 def harmless(cell: str) -> str:
     """Put an apostrophe before a text that a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    # Behind white space and characters without ink, too: a spreadsheet may drop them.
+    seen = INVISIBLE.sub("", cell, count=1) if INVISIBLE.match(cell) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) or seen.startswith(_FORMULA_STARTS) else cell
 
 
 class _Echo:

@@ -4,7 +4,6 @@ from django.contrib.auth.hashers import make_password
 
 from apps.accounts.handovers import issue_handover
 from apps.accounts.members import create_owner
-from apps.companies.directory import add_member
 from apps.companies.models import Company
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.servers import server_for_new_tenant
@@ -28,7 +27,6 @@ def sign_up(*, company_name: str, subdomain: str, contact_name: str, email: str,
         server=server_for_new_tenant(Company),
     )
     with provisioning(company):
-        add_member(company, email)
         owner = create_owner(full_name=contact_name, email=email, password_hash=password_hash)
         token = issue_handover(owner)
     return tenant_url(company, "accounts:welcome", token=token)

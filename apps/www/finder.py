@@ -24,5 +24,5 @@ def mail_workspaces(email: str) -> None:
     context = {"workspaces": workspaces, "email": email, "signup_url": www_url("signup:signup")}
     try:
         send_mail("Your Terrace workspaces", render_to_string(template, context), None, [email])
-    except (SMTPException, OSError):
+    except (SMTPException, OSError, ValueError):  # the last: an address that cannot be written
         logger.exception("The list of workspaces could not be mailed")

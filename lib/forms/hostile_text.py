@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.forms import Field, Textarea
+from django.forms import EmailField, Field, Textarea
 from django.utils.translation import gettext_lazy as _
 
 from lib.forms.exceptions import FieldFailedError
+from lib.forms.mail_addresses import refuse_unmailable
 
 if TYPE_CHECKING:
     from django.forms import BaseForm as MixedIntoForm
@@ -64,6 +65,8 @@ def refuse_hostile_text(bound: "BoundField") -> None:
         return  # Django takes the initial value then, whatever was submitted
     for text in texts_in(bound.data):
         _refuse(text, bound.field)
+        if isinstance(bound.field, EmailField) and text.strip():
+            refuse_unmailable(text)
 
 
 def refuse_unstorable_text(value: object) -> None:

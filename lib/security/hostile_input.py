@@ -46,6 +46,8 @@ def refuse_hostile_address(request: HttpRequest) -> None:
 def refuse_unknown_charset(request: HttpRequest) -> None:
     charset = (request.content_params or {}).get("charset", "utf-8")
     if charset.lower() not in CHARSETS:
+        # The page that says so looks for a CSRF token in the body, and must not read it again.
+        request.content_type = ""
         raise BadRequest(f"The charset {charset!r} is not supported. Send UTF-8.")
 
 

@@ -1,6 +1,7 @@
 """Limits on the public pages, counted in the cache that all processes and all hosts share."""
 
 import hashlib
+import ipaddress
 import time
 from collections.abc import Callable, Collection
 from functools import wraps
@@ -34,7 +35,7 @@ def rate_limited(
             # HEAD runs the view as GET does, and tells as much by the length it announces.
             method = "GET" if request.method == "HEAD" else request.method
             if method in methods:
-                address = get_adapter().get_client_ip(request)
+                address = network_of(get_adapter().get_client_ip(request))
                 if is_over_limit(name, address, limit=limit, seconds=seconds):
                     return too_many_requests(request, retry_seconds=_seconds_left(seconds))
             return view(request, *args, **kwargs)
@@ -42,6 +43,12 @@ def rate_limited(
         return limited
 
     return decorate
+
+
+def network_of(address: str) -> str:
+    """Return an address, or the /64 of one of IPv6: every home has that many to choose from."""
+    ip = ipaddress.ip_address(address)
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
 
 
 def too_many_requests(request: HttpRequest, *, retry_seconds: int = _RETRY_SECONDS) -> HttpResponse:

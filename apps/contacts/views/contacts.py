@@ -78,6 +78,8 @@ def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
             services.save_contact(
                 contact, phone_numbers=form.phone_numbers(), seen_version=form.seen_version()
             )
+        except services.OrganisationGoneError:
+            form.add_error("organisation", "This organisation was deleted a moment ago. Choose another.")
         except EditConflictError:
             form.come_back_after_conflict(get_object_or_404(Contact, pk=contact.pk))
         else:
@@ -90,7 +92,7 @@ def _edit(request: HttpRequest, contact: Contact) -> HttpResponse:
 def contact_delete(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=pk)
     if request.method == "POST":
-        contact.delete()
+        services.delete(contact)
         messages.success(request, f"{contact} is deleted.")
         return redirect("contacts:list")
     question = {

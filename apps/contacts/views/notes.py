@@ -1,9 +1,10 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import Truncator
 
+from apps.contacts import services
 from apps.contacts.forms import NoteForm
 from apps.contacts.models import Contact, Note
 from apps.contacts.views.contacts import show_contact
@@ -15,7 +16,8 @@ def note_create(request: HttpRequest, pk: int) -> HttpResponse:
     note = Note(contact=contact, author_id=request.user.pk)
     form = NoteForm(request.POST if request.method == "POST" else None, instance=note)
     if form.is_valid():
-        note.save()
+        if not services.save_note(note):
+            raise Http404("The contact was deleted a moment ago.")
         messages.success(request, "The note is saved.")
         return redirect(contact)
     return show_contact(request, contact, form)

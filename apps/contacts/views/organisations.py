@@ -66,7 +66,7 @@ def _edit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 def organisation_delete(request: HttpRequest, pk: int) -> HttpResponse:
     organisation = get_object_or_404(Organisation, pk=pk)
     if request.method == "POST":
-        organisation.delete()
+        services.delete(organisation)
         messages.success(request, f"{organisation} is deleted. Its contacts are kept.")
         return redirect("contacts:organisation_list")
     question = {

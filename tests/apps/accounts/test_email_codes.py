@@ -7,6 +7,8 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
 
+from apps.companies.directory import companies_of
+from apps.companies.models import DirectoryEntry
 from lib.tenancy import tenant_context
 from tests.apps.accounts.conftest import is_signed_in, mailed_code
 
@@ -38,9 +40,11 @@ def test_the_page_names_the_address_and_not_the_code(asked):
 
 
 def test_the_right_code_proves_the_address(asked, is_proved):
+    DirectoryEntry.objects.all().delete()
     assert asked.post(CODE_PAGE, {"code": mailed_code()}).status_code == 302
     assert is_proved()
     assert is_signed_in(asked)
+    assert [company.subdomain for company in companies_of("alice@acme.example")] == ["acme"]
 
 
 @pytest.mark.parametrize("change", [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "])
@@ -126,6 +130,6 @@ def test_a_stranger_is_asked_to_sign_in(cast, at):
 def test_the_mail_is_from_the_company(asked):
     (message,) = mail.outbox
     assert message.to == ["alice@acme.example"]
-    assert message.subject.startswith("[Acme] ")
+    assert message.subject.startswith("[acme] ")
     assert "Acme" in message.body
     assert "None" not in message.body

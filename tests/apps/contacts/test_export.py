@@ -25,7 +25,7 @@ def test_it_starts_with_the_mark_by_which_excel_knows_utf_8(alice, acme_contact)
     acme_contact("Zoë Öberg")
     content = b"".join(alice.get("/contacts/export.csv").streaming_content)
     assert content.startswith(b"\xef\xbb\xbf")
-    assert "Zoë,Öberg" in content.decode()
+    assert '"Zoë","Öberg"' in content.decode()
 
 
 def test_it_holds_everything_about_a_contact(alice, acme_contact, acme_organisation):

@@ -124,3 +124,11 @@ def test_no_content_type_crashes_the_application_itself(content_type, open_conne
     body = get_wsgi_application()(environ, lambda status, headers: answers.append(status))
     body.close()
     assert answers == ["200 OK"]
+
+
+def test_an_unknown_charset_is_a_400_also_with_a_csrf_cookie(cast, at):
+    # The page of the 400 itself asks for a CSRF token, and so for the body.
+    client = at(cast.acme, raise_request_exception=False)
+    client.cookies["csrf"] = "a" * 32
+    content_type = "application/x-www-form-urlencoded; charset=utf-16"
+    assert client.post("/accounts/login/", b"a=b" * 100, content_type=content_type).status_code == 400
