@@ -266,6 +266,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Terrace <hello@terra
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 SERVER_EMAIL = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 EMAIL_SUBJECT_PREFIX = "[Terrace] "
+DEFAULT_EXCEPTION_REPORTER_FILTER = "lib.security.reports.ReporterFilter"
 
 LOGGING: dict[str, Any] = {
     "version": 1,
