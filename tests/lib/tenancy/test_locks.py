@@ -1,6 +1,9 @@
-import pytest
-from django.db import connections, transaction
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from django.db import OperationalError, connections, transaction
+
+from apps.companies.models import Company
 from lib.tenancy import no_tenant, tenant_context
 from lib.tenancy.exceptions import NoTenantError, NoTransactionError
 from lib.tenancy.locks import hold_lock, hold_tenant_lock, try_lock
@@ -45,3 +48,24 @@ def test_outside_a_transaction_it_is_refused_and_inside_it_is_held(real_transact
         hold_lock("reports", using="master")
         assert len(held_locks("master")) == 1
     assert held_locks("master") == set()
+
+
+def test_two_sessions_meet_in_one_company_and_not_across_two(real_transactions):
+    acme, globex = Company.find_by_subdomain("acme"), Company.find_by_subdomain("globex")
+
+    def try_at(company):
+        try:
+            with tenant_context(company), transaction.atomic():
+                connections["default"].cursor().execute("SET LOCAL lock_timeout = '200ms'")
+                hold_tenant_lock("invoices")
+            return "held"
+        except OperationalError as error:
+            return "waited" if "lock timeout" in str(error) else repr(error)
+        finally:
+            connections.close_all()
+
+    with tenant_context(acme), transaction.atomic(), ThreadPoolExecutor(1) as executor:
+        hold_tenant_lock("invoices")
+        assert executor.submit(try_at, globex).result() == "held"
+        assert executor.submit(try_at, acme).result() == "waited"
+    assert try_at(acme) == "held"
