@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     *TENANCY_TENANT_APPS,
     "apps.dashboard",
     "apps.demo",
+    "apps.files",
     "apps.mailbox",
     "apps.signup",
     "apps.www",
@@ -124,13 +125,12 @@ DATABASES = {
 DATABASE_ROUTERS = ["lib.tenancy.router.TenancyRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Cache: `default` belongs to the current tenant, `shared` to all ----------------------------------
+# --- Cache: `default` is the current tenant's part of `shared`, which belongs to all -------------------
 
 # Rate limits are counted here. What makes room is forgotten, and Django's 300 entries are soon full.
-CACHE: dict[str, Any] = env.cache_url("CACHE_URL", default="dbcache://cache_entry?max_entries=100000")
-CACHES = {
-    "default": {**CACHE, "KEY_PREFIX": "tenant", "KEY_FUNCTION": "lib.tenancy.cache.tenant_key"},
-    "shared": {**CACHE, "KEY_PREFIX": "shared"},
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "lib.tenancy.cache.TenantCache", "LOCATION": "shared"},
+    "shared": env.cache_url("CACHE_URL", default="dbcache://cache_entry?max_entries=100000"),
 }
 
 # --- People -----------------------------------------------------------------------------------------
@@ -224,11 +224,15 @@ FORM_RENDERER = "lib.forms.renderer.FormRenderer"
 # In a cookie: the public site has no sessions.
 MESSAGE_STORAGE = "apps.accounts.messages_storage.HostCookieStorage"
 
+# Each company has a folder in it, served to its members by apps.files.
+MEDIA_ROOT = VAR_DIR / "files"
+MEDIA_URL = "/files/"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "public"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "lib.tenancy.files.TenantFileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -256,7 +260,13 @@ EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Terrace <hello@terrace.example>")
 
-# --- Log --------------------------------------------------------------------------------------------
+# --- Log, and mails about errors ---------------------------------------------------------------------
+
+# Both name the company. Mails go out only where DEBUG is off.
+ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
+SERVER_EMAIL = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
+EMAIL_SUBJECT_PREFIX = "[Terrace] "
+DEFAULT_EXCEPTION_REPORTER_FILTER = "lib.security.reports.ReporterFilter"
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -265,11 +275,21 @@ LOGGING: dict[str, Any] = {
         "tenant": {"()": "lib.tenancy.logs.TenantFilter"},
         # A page asks for thirty files; their lines would hide those of the page.
         "no_static": {"()": "lib.security.logs.NoStaticFiles"},
+        "not_in_development": {"()": "django.utils.log.RequireDebugFalse"},
     },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s [%(tenant)s] %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["tenant"], "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["tenant"], "formatter": "line"},
+        "mail_admins": {
+            "class": "lib.tenancy.logs.TenantAdminEmailHandler",
+            "level": "ERROR",
+            "filters": ["not_in_development", "tenant"],
+        },
+    },
+    "root": {"handlers": ["console", "mail_admins"], "level": "INFO"},
     "loggers": {
+        # Django gives these handlers of their own, which know no tenant.
+        "django": {"handlers": [], "level": "INFO"},
         "django.server": {
             "handlers": ["console"],
             "filters": ["no_static"],

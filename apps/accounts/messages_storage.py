@@ -1,21 +1,10 @@
-"""Messages of one company's pages, which mean nothing at another."""
-
-from typing import Any
+"""Messages in a cookie that no sibling of this host can plant."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.core import signing
-
-from lib.tenancy.context import find_current_tenant
 
 
 class HostCookieStorage(CookieStorage):
-    """Django's, signed for the current company, or for the public site."""
+    """Django's, under a name that browsers keep host-only. What is in it is signed for the current company."""
 
     cookie_name = "__Host-messages" if settings.HTTPS else "messages"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        tenant = find_current_tenant()
-        place = tenant.schema if tenant else "www"
-        self.signer = signing.get_cookie_signer(salt=f"{self.key_salt}:{place}")

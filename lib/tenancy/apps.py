@@ -15,14 +15,17 @@ class TenancyConfig(AppConfig):
     def ready(self) -> None:
         from lib.tenancy import checks as tenancy_checks
         from lib.tenancy import connections as tenant_connections
+        from lib.tenancy import leak_checks
         from lib.tenancy.contenttypes import keep_content_types_apart
         from lib.tenancy.models import get_tenant_model
         from lib.tenancy.resolver import forget_tenant
+        from lib.tenancy.signing import keep_signatures_apart
 
         tenant_connections.install()
         request_finished.connect(tenant_connections.close_idle, dispatch_uid="tenancy-close-idle")
         keep_content_types_apart()
-        for check in tenancy_checks.ALL:
+        keep_signatures_apart()
+        for check in (*tenancy_checks.ALL, *leak_checks.ALL):
             checks.register(check)
         for signal in (post_save, post_delete):
             signal.connect(forget_tenant, sender=get_tenant_model(), dispatch_uid=f"tenancy-{id(signal)}")

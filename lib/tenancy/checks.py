@@ -1,4 +1,4 @@
-"""System checks: what would leak, or could not work, said before the first request."""
+"""System checks: what could not work, said before the first request. What would leak: leak_checks.py."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
-from django.core.checks import Warning as Caution
 from django.db.models import ForeignKey
 
 from lib.tenancy.conf import MASTER_ALIAS, TENANT_ALIAS, base_domain, tenant_model_label
@@ -15,7 +14,6 @@ from lib.tenancy.placement import master_app_labels, tenant_app_labels
 ENGINE = "lib.tenancy.postgresql"
 MIDDLEWARE = "lib.tenancy.middleware.TenantMiddleware"
 ROUTER = "lib.tenancy.router.TenancyRouter"
-KEY_FUNCTION = "lib.tenancy.cache.tenant_key"
 
 Check = Callable[..., Iterable[CheckMessage]]
 
@@ -97,24 +95,6 @@ def check_walls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     ]
 
 
-def check_leaks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    problems: list[CheckMessage] = []
-    if apps.is_installed("django.contrib.sites"):
-        hint = "Remove it: SITE_ID names one site for the whole process. tenant_url() makes addresses."
-        problems.append(Error("django.contrib.sites caches one site for all.", hint=hint, id="tenancy.E010"))
-    for name in ("SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN", "LANGUAGE_COOKIE_DOMAIN"):
-        if getattr(settings, name, None):
-            hint = f"Unset {name}: a cookie for the base domain is sent to every tenant."
-            problems.append(Error(f"{name} spans tenants.", hint=hint, id="tenancy.E011"))
-    if settings.CACHES.get("default", {}).get("KEY_FUNCTION") != KEY_FUNCTION:
-        hint = f"Set KEY_FUNCTION to {KEY_FUNCTION!r}; what all tenants share belongs in the alias 'shared'."
-        problems.append(Error("The default cache mixes the keys of tenants.", hint=hint, id="tenancy.E012"))
-    if not settings.DATABASES[TENANT_ALIAS].get("DISABLE_SERVER_SIDE_CURSORS"):
-        hint = "Behind a transaction pooler they fail; set it unless no pooler will ever stand in between."
-        problems.append(Caution("Server-side cursors are on.", hint=hint, id="tenancy.W001"))
-    return problems
-
-
 def _places(app_label: str) -> set[str]:
     return {
         place
@@ -131,5 +111,4 @@ ALL: list[Check] = [
     check_placement,
     check_tenant_model,
     check_walls,
-    check_leaks,
 ]

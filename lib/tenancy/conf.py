@@ -7,6 +7,8 @@ from django.conf import settings
 
 TENANT_ALIAS = "default"
 MASTER_ALIAS = "master"
+# The one cache that is not any tenant's.
+SHARED_CACHE_ALIAS = "shared"
 
 
 def master_schema() -> str:

@@ -35,8 +35,26 @@ class ContentTypeCache:
             self._by_place.clear()
 
 
-def keep_content_types_apart() -> None:
-    """Replace Django's process-wide cache of content types."""
-    from django.contrib.contenttypes.models import ContentType
+class _CacheAttribute:
+    """`ContentTypeManager._cache`: whatever dict is assigned, a cache by tenant is kept in its place."""
 
-    ContentType.objects._cache = ContentTypeCache()  # type: ignore[attr-defined]
+    def __get__(self, manager: Any, owner: Any = None) -> ContentTypeCache:
+        cache: ContentTypeCache = manager.__dict__["_cache"]
+        return cache
+
+    def __set__(self, manager: Any, value: object) -> None:
+        manager.__dict__["_cache"] = ContentTypeCache()
+
+
+def keep_content_types_apart() -> None:
+    """Replace Django's process-wide cache of content types, in managers that are there and that will be.
+
+    Migrations bring managers of their own: one for each state of the models, which several tenants may share.
+    """
+    from django.contrib.contenttypes.models import ContentType, ContentTypeManager
+
+    ContentTypeManager._cache = _CacheAttribute()  # type: ignore[attr-defined]
+    # Django copies managers, and the copies share what they had when they were copied.
+    cache = ContentTypeCache()
+    for manager in (*ContentType._meta.local_managers, *ContentType._meta.managers):
+        manager.__dict__["_cache"] = cache

@@ -28,6 +28,16 @@ class TenantChangeError(TenancyError):
         )
 
 
+class NoTransactionError(TenancyError):
+    """Raised when a lock is wanted that ends with the transaction, and no transaction is open."""
+
+    def __init__(self, name: str, alias: str) -> None:
+        super().__init__(
+            f"The lock {name!r} lasts as long as a transaction of alias {alias!r}, and none is open. "
+            f"Take it inside `with transaction.atomic(using={alias!r}): ...`."
+        )
+
+
 class HostError(TenancyError):
     """Base of the reasons for which a Host header leads nowhere."""
 

@@ -1,15 +1,38 @@
-"""Locks that one process at a time can hold, across machines."""
+"""Locks that one process at a time can hold, across machines.
+
+PostgreSQL's advisory locks are the whole database's: without a tenant in the name, two tenants that lock the
+same thing of theirs would wait for each other.
+"""
 
 import hashlib
 from typing import Any
 
 from django.db import connections
 
+from lib.tenancy.conf import TENANT_ALIAS
+from lib.tenancy.context import current_tenant
+from lib.tenancy.exceptions import NoTransactionError
+
 
 def hold_lock(name: str, *, using: str) -> None:
-    """Wait for the lock `name` and hold it until the open transaction of alias `using` ends."""
-    with connections[using].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(name)])
+    """Wait for the platform's lock `name` and hold it until the open transaction of alias `using` ends.
+
+    Raises:
+        NoTransactionError: no transaction is open, so the lock would be lost before this function returns.
+    """
+    _hold(lock_number(name), name, using)
+
+
+def hold_tenant_lock(name: str) -> None:
+    """Wait for the current tenant's lock `name`; hold it until the transaction of alias `default` ends.
+
+    Other tenants hold locks of the same name without noticing.
+
+    Raises:
+        NoTenantError: none is active.
+        NoTransactionError: no transaction is open, so the lock would be lost before this function returns.
+    """
+    _hold(_number(f"tenant:{current_tenant().schema}:{name}"), name, TENANT_ALIAS)
 
 
 def try_lock(name: str, connection: Any) -> bool:
@@ -20,5 +43,16 @@ def try_lock(name: str, connection: Any) -> bool:
 
 
 def lock_number(name: str) -> int:
-    """Return the number by which PostgreSQL knows the lock `name`."""
-    return int.from_bytes(hashlib.sha256(f"tenancy:{name}".encode()).digest()[:8], "big", signed=True)
+    """Return the number by which PostgreSQL knows the platform's lock `name`."""
+    return _number(f"tenancy:{name}")
+
+
+def _hold(number: int, name: str, alias: str) -> None:
+    if not connections[alias].in_atomic_block:
+        raise NoTransactionError(name, alias)
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def _number(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)

@@ -11,6 +11,7 @@ from lib.tenancy.conf import base_domain, tenant_urlconf
 from lib.tenancy.context import tenant_context
 from lib.tenancy.exceptions import HostError
 from lib.tenancy.hosts import PUBLIC_LABEL
+from lib.tenancy.locale import locale_of_request
 from lib.tenancy.models import TenantModel
 from lib.tenancy.refusals import host_refusal, state_refusal
 from lib.tenancy.resolver import find_tenant
@@ -39,9 +40,14 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> Answer:
         if self.is_async:
             return self.acall(request)
-        refusal = admit(request)
-        if refusal is not None:
-            return refusal
+        with locale_of_request():
+            return admit(request) or self._answer(request)
+
+    async def acall(self, request: HttpRequest) -> HttpResponseBase:
+        with locale_of_request():
+            return await sync_to_async(admit)(request) or await self._async_answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         tenant = request_tenant(request)
         get_response = cast(Callable[[HttpRequest], HttpResponseBase], self.get_response)
         if tenant is None:
@@ -49,10 +55,7 @@ class TenantMiddleware:
         with tenant_context(tenant) as active:
             return keep_tenant_while_streaming(get_response(request), active)
 
-    async def acall(self, request: HttpRequest) -> HttpResponseBase:
-        refusal = await sync_to_async(admit)(request)
-        if refusal is not None:
-            return refusal
+    async def _async_answer(self, request: HttpRequest) -> HttpResponseBase:
         tenant = request_tenant(request)
         get_response = cast(Callable[[HttpRequest], Awaitable[HttpResponseBase]], self.get_response)
         if tenant is None:

@@ -120,31 +120,6 @@ def test_e009_a_one_to_one_is_a_foreign_key(monkeypatch):
     assert ids_of(checks.check_walls) == ["tenancy.E009"]
 
 
-def test_e010_the_sites_framework(settings):
-    settings.TENANCY_MASTER_APPS = [*settings.TENANCY_MASTER_APPS, "django.contrib.sites"]
-    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.sites"]
-    assert ids_of(checks.check_leaks) == ["tenancy.E010"]
-
-
-@pytest.mark.parametrize("name", ["SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN", "LANGUAGE_COOKIE_DOMAIN"])
-def test_e011_a_cookie_for_all(settings, name):
-    setattr(settings, name, ".localhost")
-    (message,) = checks.check_leaks(None)
-    assert message.id == "tenancy.E011"
-    assert name in message.msg
-
-
-def test_e012_a_cache_without_tenants(settings):
-    cache = {key: value for key, value in settings.CACHES["default"].items() if key != "KEY_FUNCTION"}
-    settings.CACHES = settings.CACHES | {"default": cache}
-    assert ids_of(checks.check_leaks) == ["tenancy.E012"]
-
-
-def test_w001_server_side_cursors(database):
-    database("default", DISABLE_SERVER_SIDE_CURSORS=False)
-    assert ids_of(checks.check_leaks) == ["tenancy.W001"]
-
-
 def test_every_message_says_what_to_do(settings):
     settings.BASE_URL, settings.DATABASE_ROUTERS, settings.MIDDLEWARE = "", [], []
     settings.TENANCY_TENANT_APPS, settings.TENANCY_MODEL = [], "nowhere.Model"

@@ -1,0 +1,1 @@
+"""Serves the files that a company keeps in `lib.tenancy.files`, to its members alone."""
