@@ -5,6 +5,6 @@ from django.contrib.messages.storage.cookie import CookieStorage
 
 
 class HostCookieStorage(CookieStorage):
-    """Django's, under a name that browsers keep host-only. What is in it is signed for the current company."""
+    """Django's, under a name that browsers keep host-only. It is signed for the current company."""
 
     cookie_name = "__Host-messages" if settings.HTTPS else "messages"
