@@ -17,7 +17,11 @@ class TenancyConfig(AppConfig):
         from lib.tenancy import connections as tenant_connections
         from lib.tenancy import leak_checks
         from lib.tenancy.contenttypes import keep_content_types_apart
+        from lib.tenancy.imports import import_for_nobody
+        from lib.tenancy.instance_guards import guard_instances
         from lib.tenancy.models import get_tenant_model
+        from lib.tenancy.query_guards import guard_queries
+        from lib.tenancy.relation_guards import guard_relations
         from lib.tenancy.resolver import forget_tenant
         from lib.tenancy.signing import keep_signatures_apart
 
@@ -25,6 +29,10 @@ class TenancyConfig(AppConfig):
         request_finished.connect(tenant_connections.close_idle, dispatch_uid="tenancy-close-idle")
         keep_content_types_apart()
         keep_signatures_apart()
+        guard_instances()
+        guard_relations()
+        guard_queries()
+        import_for_nobody()
         for check in (*tenancy_checks.ALL, *leak_checks.ALL):
             checks.register(check)
         for signal in (post_save, post_delete):

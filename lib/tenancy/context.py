@@ -1,8 +1,9 @@
 """The current tenant: a context variable that only a `with` can set."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from django.db import connections
 
@@ -11,7 +12,11 @@ from lib.tenancy.exceptions import NoTenantError, TenantChangeError
 from lib.tenancy.prefixes import Prefixes
 from lib.tenancy.tenants import HasTenant, Tenant
 
+T = TypeVar("T")
+
 _current: ContextVar[Tenant | None] = ContextVar("current_tenant", default=None)
+# The schema of `_current`, in a variable of its own because every row that is loaded asks for it.
+_stamp: ContextVar[str | None] = ContextVar("current_stamp", default=None)
 _owner: ContextVar[bool] = ContextVar("is_owner", default=False)
 
 
@@ -38,6 +43,10 @@ def current_prefixes() -> Prefixes:
     if tenant is None:
         raise NoTenantError
     return tenant.prefixes
+
+
+# Return the stamp of what is made now: the schema of the active tenant, or None for what is nobody's.
+current_stamp = _stamp.get
 
 
 def is_owner() -> bool:
@@ -74,14 +83,27 @@ def no_tenant() -> Iterator[None]:
         yield
 
 
+def run_for_nobody(function: Callable[..., T], *arguments: Any) -> T:
+    """Call `function` with no tenant, whatever is open: for code that is nobody's and sends no statement."""
+    with _set_to(None):
+        return function(*arguments)
+
+
 @contextmanager
 def _switched_to(tenant: Tenant | None) -> Iterator[Tenant | None]:
     _refuse_change_in_transaction(tenant)
-    token = _current.set(tenant)
-    try:
+    with _set_to(tenant):
         yield tenant
+
+
+@contextmanager
+def _set_to(tenant: Tenant | None) -> Iterator[None]:
+    tokens = _current.set(tenant), _stamp.set(tenant.schema if tenant else None)
+    try:
+        yield
     finally:
-        _current.reset(token)
+        _current.reset(tokens[0])
+        _stamp.reset(tokens[1])
 
 
 def _refuse_change_in_transaction(wanted: Tenant | None) -> None:

@@ -38,6 +38,19 @@ class NoTransactionError(TenancyError):
         )
 
 
+class WrongTenantError(TenancyError):
+    """Raised when what one tenant made or loaded is used under another. Nothing was read or written."""
+
+    def __init__(self, what: str, owner: str, current: str, doing: str) -> None:
+        self.owner = owner
+        self.current = current
+        super().__init__(
+            f"{what} belongs to {owner}, so it cannot {doing} while {current} is the current tenant: "
+            f"the same keys mean other rows there. Use it inside `with tenant_context(...)` of {owner}; "
+            f"or, for {current}, load or make another one from plain values."
+        )
+
+
 class HostError(TenancyError):
     """Base of the reasons for which a Host header leads nowhere."""
 

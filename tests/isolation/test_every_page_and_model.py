@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 
 from apps.accounts.models import User
 from lib.tenancy import tenant_context
+from lib.tenancy.exceptions import WrongTenantError
 from tests.isolation.pages import pages
 from tests.isolation.rows import MARK, make_row_once, tenant_models
 
@@ -50,8 +51,13 @@ def test_another_company_finds_no_row(model, cast):
         theirs = model._base_manager.filter(pk=row.pk)
         assert not theirs.exists()
         assert theirs._raw_delete(theirs.db) == 0
-        with pytest.raises(DatabaseError, match="did not affect any rows"), transaction.atomic():
+        with pytest.raises(WrongTenantError):
             row.save(force_update=True)
+        copied = model(
+            **{field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
+        )
+        with pytest.raises(DatabaseError, match="did not affect any rows"), transaction.atomic():
+            copied.save(force_update=True)
     with tenant_context(cast.acme):
         assert model._base_manager.filter(pk=row.pk).exists()
 
