@@ -36,9 +36,12 @@ TENANCY_TENANT_URLCONF = "config.urls.tenant"
 TENANCY_ROLES = env.bool("TENANCY_ROLES", default=True)
 # What separates companies for whom nothing else is said: `schema`, or `database` for one of their own.
 TENANCY_ISOLATION = env.str("TENANCY_ISOLATION", default="schema")
+# Ways past the poolers that the URLs of servers name: main=host:port, separated by commas.
+DIRECT_ADDRESSES: dict[str, str] = env.dict("DIRECT_ADDRESSES", default={})
 # More servers to place companies on: name=postgres://..., separated by commas.
 TENANCY_SERVERS = {
-    name: env.db_url_config(url) for name, url in env.dict("TENANCY_SERVERS", default={}).items()
+    name: {**env.db_url_config(url), "DIRECT": DIRECT_ADDRESSES.get(name, "")}
+    for name, url in env.dict("TENANCY_SERVERS", default={}).items()
 }
 # Where companies are placed: the name of a server, or `auto` for the one with the fewest.
 TENANCY_SERVER = env.str("TENANCY_SERVER", default="main")
@@ -114,6 +117,7 @@ DATABASE: dict[str, Any] = {
         "DATABASE_URL", default=development_url(VAR_DIR) or "postgres://terrace@127.0.0.1:1/terrace"
     ),
     "ENGINE": "lib.tenancy.postgresql",
+    "DIRECT": DIRECT_ADDRESSES.get("main", ""),
     "CONN_MAX_AGE": env.int("CONN_MAX_AGE_SECONDS", default=600),
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,

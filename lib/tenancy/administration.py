@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg2
 
-from lib.tenancy.servers import server_settings
+from lib.tenancy.servers import direct_settings, server_settings
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def administer(server: str, database: str | None = None) -> Iterator[Any]:
     `database` is the one to connect to, by default the server's own. Nothing here has a tenant: it is for
     CREATE DATABASE and its like, not for rows.
     """
-    settings = server_settings(server)
+    settings = direct_settings(server_settings(server))
     connection = psycopg2.connect(
         host=settings["HOST"],
         port=settings["PORT"] or None,

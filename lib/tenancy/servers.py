@@ -11,7 +11,7 @@ from lib.tenancy.exceptions import UnknownServerError
 
 # The one the settings name by DATABASE_URL: it holds the master, and tenants unless told otherwise.
 MAIN_SERVER = "main"
-_ADDRESS = ("HOST", "PORT", "NAME", "USER", "PASSWORD")
+_ADDRESS = ("HOST", "PORT", "NAME", "USER", "PASSWORD", "DIRECT")
 
 
 def server_names() -> list[str]:
@@ -32,6 +32,15 @@ def server_settings(name: str) -> dict[str, Any]:
         raise UnknownServerError(name, server_names())
     # Where it is and who we are there; all else is as on the main server.
     return {**main, **{key: _others()[name].get(key, "") for key in _ADDRESS}}
+
+
+def direct_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return database settings that lead past a pooler: to the address, host:port, that DIRECT names, if any.
+
+    For what needs one server connection for itself: statements that refuse a transaction, pg_dump, psql.
+    """
+    host, _, port = str(settings.get("DIRECT") or "").partition(":")
+    return {**settings, "HOST": host, "PORT": port} if host else settings
 
 
 def server_for_new_tenant(model: Any) -> str:

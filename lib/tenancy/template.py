@@ -14,6 +14,7 @@ from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.locks import hold_lock
 from lib.tenancy.models import TenantTemplate
 from lib.tenancy.roles import create_role, grant_rows, owner_role, set_role, tenant_role, uses_roles
+from lib.tenancy.servers import direct_settings
 from lib.tenancy.tenants import Tenant
 from lib.tenancy.versions import current_version
 
@@ -95,7 +96,7 @@ def _migrate_template_schema() -> None:
 
 
 def _dump() -> str:
-    settings = connections[TENANT_ALIAS].settings_dict
+    settings = direct_settings(connections[TENANT_ALIAS].settings_dict)
     where = {
         "PGHOST": settings["HOST"],
         "PGPORT": str(settings["PORT"]),

@@ -12,6 +12,7 @@ from psycopg2 import extensions
 
 from lib.tenancy.conf import roles_wanted
 from lib.tenancy.context import current_prefixes, find_current_tenant, is_owner, no_tenant, tenant_context
+from lib.tenancy.postgresql.alone import run_alone
 from lib.tenancy.postgresql.client import DatabaseClient
 from lib.tenancy.postgresql.connection import PrefixedConnection
 from lib.tenancy.postgresql.creation import DatabaseCreation
@@ -20,6 +21,7 @@ from lib.tenancy.postgresql.introspection import DatabaseIntrospection
 from lib.tenancy.postgresql.schema import DatabaseSchemaEditor
 from lib.tenancy.prefixes import Prefixes, make_prefixes
 from lib.tenancy.roles import OLDEST_VERSION_WITH_ROLES, master_role
+from lib.tenancy.servers import direct_settings
 from lib.tenancy.tenants import Tenant
 
 if is_psycopg3:
@@ -87,7 +89,15 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         connection.autocommit = True
         connection.watches_cursors = bool(self.settings_dict.get("TENANT_DATABASE"))
         connection.prefix = self.prefix_source(with_roles=uses_roles(connection.server_version))
+        connection.run_alone = partial(run_alone, parameters=self._direct(conn_params))
         return connection
+
+    def _direct(self, conn_params: dict[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a connection past the pooler, if there is one."""
+        direct = direct_settings(self.settings_dict)
+        if direct is self.settings_dict:
+            return conn_params
+        return {**conn_params, "host": direct["HOST"], "port": direct["PORT"]}
 
     def init_connection_state(self) -> None:
         with self.connection.bare():

@@ -26,6 +26,8 @@ class PrefixedConnection(extensions.connection):
     # Returns what to put in front of a statement, or raises NoTenantError before anything is sent.
     prefix: Callable[[], bytes] = staticmethod(lambda: b"")
     owed_begin: bytes = b""
+    # Sends a statement that refuses to follow a prefix: past a pooler, on a connection of its own.
+    run_alone: Callable[[bytes, bytes], None]
     # Whether open cursors count as being busy: only where connections may be closed to make room.
     watches_cursors = False
 
@@ -89,28 +91,6 @@ class PrefixedConnection(extensions.connection):
             self.send("BEGIN; ROLLBACK TO SAVEPOINT there_is_no_such_savepoint")
         except psycopg2.Error:
             return
-
-    @contextmanager
-    def session_prefix(self, prefix: bytes) -> Iterator[None]:
-        """Set for the session what `prefix` sets for one transaction, and reset it after the block.
-
-        For VACUUM, CREATE INDEX CONCURRENTLY and their like, which refuse to share a message. Not for use
-        behind a transaction pooler: these are three messages.
-        """
-        try:
-            for statement in prefix.decode().splitlines():
-                self.send(statement.replace("SET LOCAL", "SET", 1))
-            yield
-        finally:
-            self._reset_session()
-
-    def _reset_session(self) -> None:
-        try:
-            if not self.closed:
-                self.send("RESET ROLE; RESET search_path")
-        except psycopg2.Error:
-            # Better no connection than one that remembers a tenant.
-            self.close()
 
 
 @lru_cache

@@ -1,16 +1,16 @@
 """The psycopg2 cursor: prefix and statement leave as one message."""
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
 from psycopg2 import errors, extensions
 
+from lib.tenancy.postgresql.errors import without_prefix
+
 if TYPE_CHECKING:
     from lib.tenancy.postgresql.connection import PrefixedConnection
 
-_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 _REFUSES_A_TRANSACTION_BLOCK = (errors.ActiveSqlTransaction, errors.InvalidTransactionTermination)
 
 # The methods of the class in C, taken once: `super()` is looked up anew for each statement.
@@ -116,32 +116,15 @@ class PrefixedCursor(extensions.cursor):
         try:
             send(self, head + body, *arguments)
         except psycopg2.Error as error:
-            self._handle(error, status, head, body, send, arguments)
+            self._handle(error, status, head, body)
 
-    def _handle(
-        self,
-        error: psycopg2.Error,
-        status: int,
-        head: bytes,
-        body: bytes,
-        send: Send,
-        arguments: tuple[Any, ...],
-    ) -> None:
+    def _handle(self, error: psycopg2.Error, status: int, head: bytes, body: bytes) -> None:
         connection = self.connection
         if status == extensions.TRANSACTION_STATUS_IDLE:
             if connection.owed_begin:
                 connection.enter_failed_transaction()
-            elif isinstance(error, _REFUSES_A_TRANSACTION_BLOCK) and not connection.in_transaction():
-                self._head_bytes = 0
-                with connection.session_prefix(head):
-                    send(self, body, *arguments)
+            elif head and isinstance(error, _REFUSES_A_TRANSACTION_BLOCK) and not connection.in_transaction():
+                # Nothing of it has happened: it was refused, or rolled back with the message.
+                connection.run_alone(body, head)
                 return
-        raise _without_prefix_lines(error, head.count(b"\n"))
-
-
-def _without_prefix_lines(error: psycopg2.Error, lines: int) -> psycopg2.Error:
-    """Return the error with its `LINE n:` counted as the author of the statement counts."""
-    if error.args and isinstance(error.args[0], str):
-        message = _LINE.sub(lambda match: f"LINE {int(match[1]) - lines}:", error.args[0], count=1)
-        error.args = (message, *error.args[1:])
-    return error
+        raise without_prefix(error, head)
