@@ -6,6 +6,7 @@
 PYTHON := .venv/bin/python
 
 company ?= acme
+PART ?= whole
 
 .DEFAULT_GOAL := help
 
@@ -17,6 +18,9 @@ run: install .env ## Start Terrace and its own PostgreSQL; stop both with Ctrl-C
 
 test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own
 	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup
+
+django-suite: install-dev ## Compare our backend with Django's own by its tests (PART=representative: in minutes)
+	@$(PYTHON) -m benchmarks.django_suite --part $(PART)
 
 check: install-dev .env ## Check style, format and types
 	@$(PYTHON) -m ruff check .
@@ -56,4 +60,4 @@ install: ## Install what running needs (done by the others as needed)
 install-dev: ## Install what testing and checking need (done by the others as needed)
 	@bin/install requirements-dev.txt
 
-.PHONY: help run test check format migrations shell psql clean install install-dev
+.PHONY: help run test django-suite check format migrations shell psql clean install install-dev
