@@ -19,6 +19,9 @@ run: install .env ## Start Terrace and its own PostgreSQL; stop both with Ctrl-C
 test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own
 	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup
 
+stress: install-dev .env ## Run the tests with pooler, threads and tasks at their whole size: a quarter of an hour
+	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/isolation/test_stress.py tests/isolation/test_pgbouncer.py
+
 django-suite: install-dev ## Compare our backend with Django's own by its tests (PART=representative: in minutes)
 	@$(PYTHON) -m benchmarks.django_suite --part $(PART)
 
@@ -60,4 +63,4 @@ install: ## Install what running needs (done by the others as needed)
 install-dev: ## Install what testing and checking need (done by the others as needed)
 	@bin/install requirements-dev.txt
 
-.PHONY: help run test django-suite check format migrations shell psql clean install install-dev
+.PHONY: help run test stress django-suite check format migrations shell psql clean install install-dev
