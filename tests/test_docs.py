@@ -8,7 +8,7 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-TREES = ("apps", "bin", "config", "docs", "lib", "public", "templates", "tests")
+TREES = ("apps", "benchmarks", "bin", "config", "docs", "lib", "public", "templates", "tests")
 
 # Places that documents speak of before they exist: made by running, or by following a how-to.
 NOT_THERE_YET = re.compile(r"apps/invoices\b|(templates|tests/apps)/invoices/|<")
@@ -72,7 +72,7 @@ def test_every_test_that_is_named_exists(document):
 
 @everywhere
 def test_every_setting_and_check_that_is_named_exists(document):
-    code = source_of("config", "apps", "lib")
+    code = source_of("config", "apps", "lib", "tests")
     named = {*A_SETTING.findall(read(document)), *A_CHECK.findall(read(document))} - OF_OTHERS
     assert {name for name in named if not re.search(rf"\b{re.escape(name)}\b", code)} == set()
 
