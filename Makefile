@@ -19,7 +19,7 @@ run: install .env ## Start Terrace and its own PostgreSQL; stop both with Ctrl-C
 test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own
 	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup
 
-stress: install-dev .env ## Run the tests with pooler, threads and tasks at their whole size: a quarter of an hour
+stress: install-dev .env ## Run the tests with pooler, threads and tasks at their whole size, in minutes
 	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/isolation/test_stress.py tests/isolation/test_pgbouncer.py
 
 django-suite: install-dev ## Compare our backend with Django's own by its tests (PART=representative: in minutes)
