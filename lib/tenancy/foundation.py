@@ -8,15 +8,16 @@ from django.db import connections
 from psycopg2 import errors
 
 from lib.tenancy.administration import administer
-from lib.tenancy.conf import MASTER_ALIAS, extensions_schema, master_schema, roles_wanted
+from lib.tenancy.conf import MASTER_ALIAS, extensions_schema, master_schema
 from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.privileges import Login, read_login, unreachable
 from lib.tenancy.roles import (
-    OLDEST_VERSION_WITH_ROLES,
     create_role,
     grant_rows,
     master_role,
     owner_role,
+    role_exists,
+    server_uses_roles,
     uses_roles,
 )
 from lib.tenancy.servers import MAIN_SERVER
@@ -40,7 +41,7 @@ def lay_foundation(server: str = MAIN_SERVER) -> None:
 
 def _lay(cursor: Any, schemas: list[str]) -> None:
     login = read_login(cursor)
-    with_roles = roles_wanted() and login.server_version >= OLDEST_VERSION_WITH_ROLES
+    with_roles = server_uses_roles(login.server_version)
     login.require(with_roles=with_roles)
     # PUBLIC may by default connect and make temporary tables. Not the owner's: a warning, and no change.
     cursor.execute(f"REVOKE ALL ON DATABASE {quote_identifier(login.database)} FROM PUBLIC")
@@ -70,8 +71,7 @@ def grant_master() -> None:
 
 def _make_roles(cursor: Any, login: Login) -> None:
     for role in (owner_role(), master_role()):
-        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
-        if not cursor.rowcount:
+        if not role_exists(cursor, role):
             # Roles belong to the whole server: another database on it may be prepared at this moment.
             with suppress(errors.DuplicateObject, errors.UniqueViolation):
                 cursor.execute(create_role(role))

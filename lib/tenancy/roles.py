@@ -10,24 +10,36 @@ do nothing until a statement's prefix has chosen one:
 Roles belong to a whole PostgreSQL server, so their names begin with the name of the login.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import connections
 
-from lib.tenancy.conf import TENANT_ALIAS
+from lib.tenancy.conf import TENANT_ALIAS, roles_wanted
 from lib.tenancy.identifiers import quote_identifier
 
 # GRANT ... WITH INHERIT FALSE, SET TRUE came with PostgreSQL 16.
 OLDEST_VERSION_WITH_ROLES = 160000
 _MAX_LOGIN_CHARACTERS = 20
 
-# What a tenant's statements may do to rows; and to the rows of those tables that are written once.
-ROW_RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
-_RIGHTS_AFTER_WRITING = "UPDATE, DELETE"
+# What a tenant's statements may do to rows.
+_ROW_RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
 
 
 def uses_roles(alias: str) -> bool:
     """Return whether the statements of `alias` take on a role. Connects, to learn the server's version."""
     return bool(connections[alias].uses_roles)  # type: ignore[attr-defined]
+
+
+def server_uses_roles(server_version: int) -> bool:
+    """Return whether statements on a server of this version, as libpq counts it, take on a role."""
+    return roles_wanted() and server_version >= OLDEST_VERSION_WITH_ROLES
+
+
+def role_exists(cursor: Any, role: str) -> bool:
+    """Return whether the server at the other end of `cursor` has `role`."""
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
+    return bool(cursor.rowcount)
 
 
 def login_name() -> str:
@@ -64,9 +76,9 @@ def grant_rows(schema: str, role: str) -> str:
     where, who = quote_identifier(schema), quote_identifier(role)
     return (
         f"GRANT USAGE ON SCHEMA {where} TO {who};\n"
-        f"GRANT {ROW_RIGHTS} ON ALL TABLES IN SCHEMA {where} TO {who};\n"
+        f"GRANT {_ROW_RIGHTS} ON ALL TABLES IN SCHEMA {where} TO {who};\n"
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {where} TO {who};\n"
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {where} GRANT {ROW_RIGHTS} ON TABLES TO {who};\n"
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA {where} GRANT {_ROW_RIGHTS} ON TABLES TO {who};\n"
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {where} GRANT USAGE, SELECT ON SEQUENCES TO {who};\n"
         # The history of migrations is the owner's business.
         f"REVOKE INSERT, UPDATE, DELETE ON {where}.django_migrations FROM {who};\n"

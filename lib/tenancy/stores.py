@@ -11,7 +11,7 @@ from lib.tenancy.context import as_owner, tenant_context
 from lib.tenancy.encryption import decrypt
 from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.models import TenantModel
-from lib.tenancy.roles import grant_membership, grant_rows, owner_role, tenant_role, uses_roles
+from lib.tenancy.roles import grant_membership, grant_rows, owner_role, role_exists, tenant_role, uses_roles
 from lib.tenancy.states import Isolation
 from lib.tenancy.template import TEMPLATE_SCHEMA, replay
 from lib.tenancy.template_database import ensure_template_database
@@ -57,8 +57,7 @@ def _close_to_others(cursor: Any, name: str, user: str) -> None:
     cursor.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     cursor.execute(f"GRANT CONNECT ON DATABASE {name} TO {user}")
     cursor.execute(f"ALTER DATABASE {name} SET search_path = ''")
-    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [owner_role()])
-    if cursor.rowcount:
+    if role_exists(cursor, owner_role()):
         cursor.execute(f"GRANT CREATE ON DATABASE {name} TO {quote_identifier(owner_role())}")
 
 
@@ -71,8 +70,7 @@ def _drop_database(tenant: TenantModel) -> None:
 
 def _end_sessions(cursor: Any, user: str) -> None:
     # A session is ended by whom it belongs to: DROP DATABASE ... WITH (FORCE) may end only our own.
-    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [user])
-    if cursor.rowcount:
+    if role_exists(cursor, user):
         cursor.execute(f"SET ROLE {quote_identifier(user)}")
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename = %s", [user]

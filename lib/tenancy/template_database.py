@@ -3,10 +3,10 @@
 from typing import Any
 
 from lib.tenancy.administration import administer
-from lib.tenancy.conf import extensions_schema, roles_wanted
+from lib.tenancy.conf import extensions_schema
 from lib.tenancy.identifiers import MAX_IDENTIFIER_BYTES, quote_identifier
 from lib.tenancy.locks import lock_number
-from lib.tenancy.roles import OLDEST_VERSION_WITH_ROLES, owner_role, set_role
+from lib.tenancy.roles import owner_role, server_uses_roles, set_role
 from lib.tenancy.servers import server_settings
 from lib.tenancy.versions import current_version
 
@@ -46,7 +46,7 @@ def _build(cursor: Any, server: str, name: str, template: str) -> None:
     cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
     cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
     cursor.execute(f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC")
-    with_roles = roles_wanted() and cursor.connection.server_version >= OLDEST_VERSION_WITH_ROLES
+    with_roles = server_uses_roles(cursor.connection.server_version)
     if with_roles:
         cursor.execute(f"GRANT CREATE ON DATABASE {quoted} TO {quote_identifier(owner_role())}")
     with administer(server, name) as inside:

@@ -10,7 +10,6 @@ from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from psycopg2 import extensions
 
-from lib.tenancy.conf import roles_wanted
 from lib.tenancy.context import current_prefixes, find_current_tenant, is_owner, no_tenant, tenant_context
 from lib.tenancy.postgresql.alone import run_alone
 from lib.tenancy.postgresql.client import DatabaseClient
@@ -20,7 +19,7 @@ from lib.tenancy.postgresql.cursor import PrefixedCursor
 from lib.tenancy.postgresql.introspection import DatabaseIntrospection
 from lib.tenancy.postgresql.schema import DatabaseSchemaEditor
 from lib.tenancy.prefixes import Prefixes, make_prefixes
-from lib.tenancy.roles import OLDEST_VERSION_WITH_ROLES, master_role
+from lib.tenancy.roles import master_role, server_uses_roles
 from lib.tenancy.servers import direct_settings
 from lib.tenancy.tenants import Tenant
 
@@ -66,7 +65,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     def uses_roles(self) -> bool:
         """Whether statements of this alias take on a role. Connects, to learn the server's version."""
         self.ensure_connection()
-        return uses_roles(self.connection.server_version)
+        return server_uses_roles(self.connection.server_version)
 
     def prefix_source(self, *, with_roles: bool) -> Callable[[], bytes]:
         """Return the function that a connection asks for its prefix; it keeps no reference to self."""
@@ -88,7 +87,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         # For ever: Django's own idea of autocommit is kept by _set_autocommit below.
         connection.autocommit = True
         connection.watches_cursors = bool(self.settings_dict.get("TENANT_DATABASE"))
-        connection.prefix = self.prefix_source(with_roles=uses_roles(connection.server_version))
+        connection.prefix = self.prefix_source(with_roles=server_uses_roles(connection.server_version))
         connection.run_alone = partial(run_alone, parameters=self._direct(conn_params))
         return connection
 
@@ -139,11 +138,6 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         """Register `func` to run after the commit, under the tenant that is active now."""
         tenant = None if self.pinned_schema else find_current_tenant()
         super().on_commit(partial(_run_under, tenant, func) if tenant else func, robust)
-
-
-def uses_roles(server_version: int) -> bool:
-    """Return whether statements on a server of this version take on a role."""
-    return roles_wanted() and server_version >= OLDEST_VERSION_WITH_ROLES
 
 
 def prefix_chooser(find: Callable[[], Prefixes], with_roles: bool) -> Callable[[], bytes]:
