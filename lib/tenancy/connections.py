@@ -13,7 +13,7 @@ from django.db import connections
 from django.db.utils import ConnectionHandler, load_backend
 
 from lib.tenancy.conf import TENANT_ALIAS, idle_seconds, max_databases_per_thread
-from lib.tenancy.context import find_current_tenant, is_owner
+from lib.tenancy.context import current_tenant, find_current_tenant, is_owner
 from lib.tenancy.servers import server_settings
 from lib.tenancy.tenants import ConnectionKey, Tenant
 
@@ -24,11 +24,8 @@ class TenantConnections(ConnectionHandler):
     _connections: Any  # of Django's base class: an asgiref Local
 
     def __getitem__(self, alias: str) -> Any:
-        tenant = find_current_tenant() if alias == TENANT_ALIAS else None
-        key = tenant.connection_key(as_owner=is_owner()) if tenant else None
-        if tenant is None or key is None:
-            return super().__getitem__(alias)
-        return self._kept(key) or self._open(key, tenant)
+        key = self._key_of(alias)
+        return super().__getitem__(alias) if key is None else self._kept(key) or self._open(key)
 
     def __setitem__(self, alias: str, connection: Any) -> None:
         key = self._key_of(alias)
@@ -68,8 +65,8 @@ class TenantConnections(ConnectionHandler):
             self._bag().move_to_end(key)
         return connection
 
-    def _open(self, key: ConnectionKey, tenant: Tenant) -> Any:
-        settings = settings_of(tenant, as_owner=is_owner())
+    def _open(self, key: ConnectionKey) -> Any:
+        settings = settings_of(current_tenant(), as_owner=is_owner())
         connection = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, TENANT_ALIAS)
         connection.last_used_at = time.monotonic()
         self._bag()[key] = connection

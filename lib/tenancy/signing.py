@@ -9,6 +9,7 @@ Without a tenant the key is the platform's. For code that must never sign as the
 `TenantSigner`.
 """
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.utils.encoding import force_bytes
 from django.utils.module_loading import import_string
 
 from lib.tenancy.context import current_tenant, find_current_tenant
+from lib.tenancy.replacing import replace
 
 _SALT = "lib.tenancy.signing"
 
@@ -52,21 +54,26 @@ def loads(text: str, *, max_age_seconds: float, salt: str = _SALT) -> Any:
 
 def keep_signatures_apart() -> None:
     """Make every signature of this process the current tenant's."""
-    signature = signing.Signer.signature
-    make_token = PasswordResetTokenGenerator._make_token_with_timestamp
-    if hasattr(signature, "__wrapped__"):
+    if hasattr(signing.Signer.signature, "__wrapped__"):
         return
+    replace(signing.Signer, "signature", _with_key_of_tenant)
+    replace(PasswordResetTokenGenerator, "_make_token_with_timestamp", _with_secret_of_tenant)
 
+
+def _with_key_of_tenant(signature: Callable[..., str]) -> Callable[..., str]:
     @wraps(signature)
     def tenant_signature(self: signing.Signer, value: Any, key: Any = None) -> str:
         return signature(self, value, _key_of_tenant(key or self.key))
 
+    return tenant_signature
+
+
+def _with_secret_of_tenant(make_token: Callable[..., str]) -> Callable[..., str]:
     @wraps(make_token)
     def tenant_token(self: Any, user: Any, timestamp: int, secret: Any) -> str:
-        return str(make_token(self, user, timestamp, _key_of_tenant(secret)))
+        return make_token(self, user, timestamp, _key_of_tenant(secret))
 
-    signing.Signer.signature = tenant_signature  # type: ignore[method-assign]
-    PasswordResetTokenGenerator._make_token_with_timestamp = tenant_token  # type: ignore[method-assign]
+    return tenant_token
 
 
 def _key_of_tenant(key: Any) -> Any:

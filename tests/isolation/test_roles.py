@@ -134,7 +134,6 @@ from django.db import connection
 call_command("prepare", verbosity=0)
 from apps.companies.models import Company
 from apps.contacts.models import Organisation
-from lib.postgres import server as postgres_server
 from lib.tenancy import tenant_context
 from lib.tenancy.provisioning import provisioning
 company = Company.find_by_subdomain("initech")
