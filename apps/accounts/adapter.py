@@ -1,7 +1,6 @@
 """How allauth behaves inside a company."""
 
 import logging
-from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +39,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Send, or say on the page that it could not be sent: a mail server that is away costs no more."""
         try:
             super().send_mail(template_prefix, email, {"company": request_tenant(self.request), **context})
-        except (SMTPException, OSError, ValueError):  # the last: an address that cannot be written
+        except (OSError, ValueError):  # all of smtplib's, and an address that cannot be written
             logger.exception("A mail of the kind %s could not be sent", template_prefix)
             messages.error(self.request, NOT_SENT)

@@ -20,7 +20,7 @@ from lib.tenancy.exceptions import (
     SubdomainTakenError,
     TemplateMissingError,
 )
-from lib.tenancy.subdomains import clean_subdomain
+from lib.tenancy.subdomains import MAX_LABEL_CHARACTERS, clean_subdomain
 from lib.tenancy.urls import tenant_origin
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def signup(request: HttpRequest) -> HttpResponse:
     """Found a company and take its owner there."""
     form = SignupForm(
         request.POST if request.method == "POST" else None,
-        initial={"subdomain": request.GET.get("subdomain", "")[:63]},
+        initial={"subdomain": request.GET.get("subdomain", "")[:MAX_LABEL_CHARACTERS]},
     )
     if form.is_valid():
         try:

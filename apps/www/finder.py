@@ -1,7 +1,6 @@
 """Tell somebody by mail where their workspaces are."""
 
 import logging
-from smtplib import SMTPException
 
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -24,5 +23,5 @@ def mail_workspaces(email: str) -> None:
     context = {"workspaces": workspaces, "email": email, "signup_url": www_url("signup:signup")}
     try:
         send_mail("Your Terrace workspaces", render_to_string(template, context), None, [email])
-    except (SMTPException, OSError, ValueError):  # the last: an address that cannot be written
+    except (OSError, ValueError):  # all of smtplib's, and an address that cannot be written
         logger.exception("The list of workspaces could not be mailed")
