@@ -22,6 +22,7 @@ def test_a_company_moves_in_works_leaves_and_comes_back(page: Page, program):
     page.get_by_role("link", name="Enter the code").click()
     page.get_by_label("Code").fill(program.mailbox.newest_code_to("dora@initech.example"))
     page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_label("Code")).to_have_count(0)
     expect(page.get_by_role("link", name="Enter the code")).to_have_count(0)
 
     page.goto(program.url("initech-lowen"))

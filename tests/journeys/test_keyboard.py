@@ -29,6 +29,7 @@ def test_one_signs_in_finds_somebody_and_leaves_with_the_keyboard_alone(page: Pa
     tab_to(page, "searchbox", "Search contacts")
     page.keyboard.type("number 07")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="1 contact found")).to_be_visible()
     tab_to(page, "link", "Person Number 07")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Person Number 07")).to_be_visible()

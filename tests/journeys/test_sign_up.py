@@ -18,11 +18,12 @@ def test_it_needs_no_javascript(new_page, program):
     page.goto(program.url("www", "/signup/"))
     fill(page, "umbrella-plain")
     page.get_by_role("button", name="Create workspace").click()
-    assert page.url == program.url("umbrella-plain")
+    expect(page).to_have_url(program.url("umbrella-plain"))
 
     page.get_by_role("link", name="Enter the code").click()
     page.get_by_label("Code").fill(program.mailbox.newest_code_to("uma@umbrella.example"))
     page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_label("Code")).to_have_count(0)
     page.goto(program.url("umbrella-plain", "/contacts/new/"))
     page.get_by_label("First name").fill("Ursula")
     # Without a script to add rows, some are there already.
@@ -67,7 +68,7 @@ def test_it_says_while_one_types_whether_the_address_is_free(page: Page, program
         address.press_sequentially(typed, delay=20)
         expect(answer).to_contain_text(sentence)
         address.fill("")
-    assert answer.get_attribute("aria-live") == "polite"
+    expect(answer).to_have_attribute("aria-live", "polite")
 
 
 def test_the_way_in_after_sign_up_works_once(new_page, program, watch):
