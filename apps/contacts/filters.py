@@ -1,20 +1,15 @@
-"""What may be asked of a list through its address: `?q=ann&order=-email&page=2`.
+"""What may be asked of a list through its address: `?q=ann&order=-email&page=2`."""
 
-Anybody can type anything there, and old links live long. So a value that makes no sense is left
-out and said so, and the rest of the question is still answered.
-"""
-
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
-from django.http import QueryDict
 
 from apps.contacts.models import Contact, ContactQuerySet, Organisation, OrganisationQuerySet
-from lib.forms import Form
+from lib.forms import QueryForm
 
 ROWS_PER_PAGE = 25
 
@@ -27,7 +22,7 @@ ORDERS: dict[str, list[Lower | F]] = {
 }
 
 
-class ListForm(Form):
+class ListForm(QueryForm):
     """A question to any list: some words, and which page of the answer."""
 
     q = forms.CharField(
@@ -37,24 +32,6 @@ class ListForm(Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     page = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-
-    complaints: list[str] = []
-
-    @classmethod
-    def understood(cls, query: QueryDict) -> Self:
-        """Return a valid form, with a complaint for each value that had to be left out."""
-        form = cls(query)
-        if form.is_valid():
-            return form
-        rest = query.copy()
-        for name in form.errors:
-            rest.pop(name, None)
-        valid_form = cls(rest)
-        valid_form.full_clean()
-        valid_form.complaints = [
-            f"{form[name].label}: {error}" for name, errors in form.errors.items() for error in errors
-        ]
-        return valid_form
 
     def page_of(self, rows: QuerySet[Any]) -> Page[Any]:
         """Return the page asked for; past the end that is the last one."""

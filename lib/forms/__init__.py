@@ -12,6 +12,7 @@ from lib.forms.exceptions import (
     UnknownFieldError,
 )
 from lib.forms.hostile_text import RefusesHostileText
+from lib.forms.queries import QueryForm
 
 __all__ = [
     "EmptyRowError",
@@ -24,6 +25,7 @@ __all__ = [
     "MissingValueError",
     "ModelForm",
     "NotValidatedError",
+    "QueryForm",
     "RefusesHostileText",
     "UnknownFieldError",
 ]

@@ -8,7 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from apps.contacts import services
-from apps.contacts.exports import csv_lines
+from apps.contacts.exports import contact_lines
 from apps.contacts.filters import ContactListForm, ListForm
 from apps.contacts.forms import ContactForm, NoteForm
 from apps.contacts.models import Contact
@@ -37,7 +37,7 @@ def contact_export(request: HttpRequest) -> HttpResponseBase:
         # A list that says what it left out is fine, a file that cannot is not.
         return redirect(f"{reverse('contacts:list')}?{request.GET.urlencode()}")
     return StreamingHttpResponse(
-        csv_lines(form.contacts()),
+        contact_lines(form.contacts()),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="contacts-{timezone.localdate()}.csv"'},
     )
