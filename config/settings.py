@@ -60,6 +60,7 @@ TENANCY_TENANT_APPS = [
     "django.contrib.sessions",
     "apps.accounts",
     "apps.contacts",
+    "apps.events",
     "allauth.account",
 ]
 
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.events.middleware.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "apps.accounts.middleware.SignedOutFragmentMiddleware",
     "allauth.account.middleware.AccountMiddleware",

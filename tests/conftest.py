@@ -15,7 +15,10 @@ from apps.accounts.members import create_verified_member
 from apps.accounts.models import User
 from apps.companies.directory import add_member
 from apps.companies.models import Company
+from apps.events.models import Event
+from lib.tenancy.append_only import remove_rows
 from lib.tenancy.context import tenant_context
+from lib.tenancy.fleet import provisioned_tenants
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.removal import remove_tenant
 from lib.tenancy.testing import HostClient, client_of, removing_new_tenants
@@ -113,9 +116,17 @@ def www() -> HostClient:
 
 @pytest.fixture
 def real_transactions(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let a test commit, as a sign-up does; the companies it makes are removed after it."""
+    """Let a test commit, as a sign-up does; the companies it makes, and its events, are removed after it."""
     with django_db_blocker.unblock():
         caches["shared"].clear()
         with removing_new_tenants():
             yield
+        _remove_events()
         caches["shared"].clear()
+
+
+def _remove_events() -> None:
+    for company in provisioned_tenants():
+        with tenant_context(company):
+            if keys := list(Event.objects.values_list("pk", flat=True)):
+                remove_rows(Event, keys)

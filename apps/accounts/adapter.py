@@ -5,10 +5,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from apps.accounts.models import User
+from apps.events.recording import record
+from apps.events.verbs import Verb
 from lib.tenancy.middleware import request_tenant
 
 logger = logging.getLogger(__name__)
@@ -29,6 +34,36 @@ class AccountAdapter(DefaultAccountAdapter):
         parts = urlsplit(url)
         # From the root: what a browser takes for a path here, a proxy may glue to a host.
         return parts.netloc in ("", host) and parts.path.startswith("/") and not parts.path.startswith("//")
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        with transaction.atomic():
+            super().login(request, user)
+            record(Verb.MEMBER_SIGNED_IN, user, actor=user)
+
+    def logout(self, request: HttpRequest) -> None:
+        user = request.user
+        assert isinstance(user, User)  # allauth asks before
+        with transaction.atomic():
+            super().logout(request)
+            record(Verb.MEMBER_SIGNED_OUT, user, actor=user)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        # What was typed for an address is one: the form has looked. A password is stored nowhere.
+        email = str(credentials.get("email", "")).lower()
+        record(Verb.MEMBER_SIGN_IN_FAILED, User.objects.filter(email=email).first(), text=email)
+
+    def set_password(self, user: User, password: str) -> None:
+        with transaction.atomic():
+            super().set_password(user, password)
+            record(Verb.MEMBER_PASSWORD_CHANGED, user, actor=user)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        with transaction.atomic():
+            is_confirmed = bool(super().confirm_email(request, email_address))
+            if is_confirmed:
+                user = email_address.user
+                record(Verb.MEMBER_EMAIL_VERIFIED, user, text=email_address.email, actor=user)
+        return is_confirmed
 
     def format_email_subject(self, subject: str) -> str:
         company = request_tenant(self.request)

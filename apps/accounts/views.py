@@ -4,6 +4,7 @@ from allauth.account.internal.flows.email_verification_by_code import EmailVerif
 from allauth.account.models import EmailAddress
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.handovers import redeem_handover
 from apps.accounts.models import User
+from apps.events.recording import record
+from apps.events.verbs import Verb
 from lib.tenancy.middleware import request_tenant
 
 MODEL_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -23,7 +26,9 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     user = redeem_handover(token)
     if user is None:
         return render(request, "accounts/welcome_expired.html", status=410)
-    login(request, user, backend=MODEL_BACKEND)
+    with transaction.atomic():
+        login(request, user, backend=MODEL_BACKEND)
+        record(Verb.MEMBER_SIGNED_IN, user, actor=user)
     company = request_tenant(request)
     request.session["provisioned_ms"] = company.provisioned_ms if company else None
     send_code(request, user)

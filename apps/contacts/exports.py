@@ -23,5 +23,5 @@ def cells(contact: Contact) -> Iterable[str]:
         contact.email,
         contact.job_title,
         contact.organisation.name if contact.organisation else "",
-        "; ".join(map(str, contact.phone_numbers.all())),
+        contact.phone_numbers_text(),
     )

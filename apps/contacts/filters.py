@@ -64,6 +64,12 @@ class ContactListForm(ListForm):
     def chosen_order(self) -> str:
         return self.order() or "name"
 
+    def description(self) -> str:
+        """Say in words which contacts these are."""
+        whose = f" of {self.organisation()}" if self.organisation() else ""
+        which = f" with “{self.q()}”" if self.q() else ""
+        return f"Contacts{whose}{which}" if whose or which else "All contacts"
+
     def is_narrowed(self) -> bool:
         """Tell whether the list may show less than everybody."""
         return bool(self.q() or self.organisation())

@@ -118,6 +118,10 @@ class Contact(Versioned):
     def get_absolute_url(self) -> str:
         return reverse("contacts:detail", args=[self.pk])
 
+    def phone_numbers_text(self) -> str:
+        """Return all numbers in one line, as they are stored."""
+        return "; ".join(map(str, self.phone_numbers.all()))
+
     def replace_phone_numbers(self, numbers: Sequence[tuple[str, str]]) -> None:
         """Make these pairs of kind and number the contact's only ones."""
         if list(self.phone_numbers.values_list("kind", "number")) == list(numbers):

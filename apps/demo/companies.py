@@ -7,6 +7,7 @@ from apps.accounts.models import User
 from apps.companies.directory import add_member
 from apps.companies.models import Company
 from apps.demo.contacts import create_demo_contacts
+from apps.demo.events import create_demo_events
 from lib.tenancy.exceptions import SubdomainTakenError
 from lib.tenancy.provisioning import provisioning
 
@@ -48,6 +49,7 @@ def _create(demo: DemoCompany) -> Company:
     with provisioning(company):
         users = [_join(company, name, email) for name, email in demo.members]
         create_demo_contacts(demo.subdomain, users[0])
+        create_demo_events(demo.company_name, users)
     return company
 
 

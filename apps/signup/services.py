@@ -5,6 +5,8 @@ from django.contrib.auth.hashers import make_password
 from apps.accounts.handovers import issue_handover
 from apps.accounts.members import create_owner
 from apps.companies.models import Company
+from apps.events.recording import record
+from apps.events.verbs import Verb
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.servers import server_for_new_tenant
 from lib.tenancy.urls import tenant_url
@@ -28,5 +30,6 @@ def sign_up(*, company_name: str, subdomain: str, contact_name: str, email: str,
     )
     with provisioning(company):
         owner = create_owner(full_name=contact_name, email=email, password_hash=password_hash)
+        record(Verb.WORKSPACE_FOUNDED, owner, text=company_name, actor=owner)
         token = issue_handover(owner)
     return tenant_url(company, "accounts:welcome", token=token)

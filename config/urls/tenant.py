@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.dashboard.urls")),
     path("", include("apps.accounts.urls")),
     path("", include("apps.contacts.urls")),
+    path("", include("apps.events.urls")),
     path("files/", include("apps.files.urls")),
 ]
 

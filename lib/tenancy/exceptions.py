@@ -109,6 +109,16 @@ class TemplateMissingError(TenancyError):
         )
 
 
+class AppendOnlyError(TenancyError):
+    """Raised when a row of an append-only model would be changed or deleted. Nothing was sent."""
+
+    def __init__(self, label: str, doing: str) -> None:
+        super().__init__(
+            f"Rows of {label} cannot be {doing}: they are added and stay as they were written. "
+            "Add a row that corrects the earlier one. To remove old rows, operators have a command."
+        )
+
+
 class TemplateBuildError(TenancyError):
     """Raised when the template could not be dumped; nothing was stored."""
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 
+from lib.tenancy.append_only_constraint import keep_append_only
 from lib.tenancy.conf import TENANT_ALIAS, roles_wanted
 from lib.tenancy.identifiers import quote_identifier
 
@@ -82,6 +83,7 @@ def grant_rows(schema: str, role: str) -> str:
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {where} GRANT USAGE, SELECT ON SEQUENCES TO {who};\n"
         # The history of migrations is the owner's business.
         f"REVOKE INSERT, UPDATE, DELETE ON {where}.django_migrations FROM {who};\n"
+        + keep_append_only(schema, role)
     )
 
 

@@ -47,6 +47,8 @@ _FILLINGS: list[tuple[type[Any], Callable[[int], Any]]] = [
     (models.BooleanField, lambda number: True),
     (models.DateTimeField, lambda number: timezone.now()),
     (models.IntegerField, lambda number: 1),
+    (models.JSONField, lambda number: {"field": [None, f"{MARK}-{number}"]}),
+    (models.GenericIPAddressField, lambda number: "192.0.2.1"),
 ]
 
 

@@ -23,6 +23,8 @@ PAGES = [
     ("get", "/contacts/new/", {}),
     ("get", "/organisations/", {}),
     ("get", "/contacts/export.csv", {}),
+    ("get", "/events/", {}),
+    ("get", "/events/export.csv", {}),
     ("get", "/accounts/login/", {}),
     ("post", "/organisations/new/", {"name": "Hooli", "website": "", "city": ""}),
 ]

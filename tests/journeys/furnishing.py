@@ -14,6 +14,8 @@ def furnish() -> None:
     # Imported late: models exist only once Django is set up.
     from apps.companies.models import Company
     from apps.contacts.models import Contact, Organisation
+    from apps.events.recording import record
+    from apps.events.verbs import Verb
     from lib.tenancy.provisioning import provisioning
 
     acme = Company(subdomain="acme", company_name="Acme", contact_name="Alice", contact_email=ALICE)
@@ -34,6 +36,9 @@ def furnish() -> None:
             )
             for number in range(1, CONTACTS + 1)
         )
+        for contact in Contact.objects.order_by("pk"):
+            changes = {"last_name": [None, contact.last_name], "email": [None, contact.email]}
+            record(Verb.CONTACT_CREATED, contact, changes=changes, actor=owner)
 
 
 def join(company: Any, full_name: str, email: str) -> Any:

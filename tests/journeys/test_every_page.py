@@ -26,6 +26,10 @@ INSIDE = [
     "/organisations/1/",
     "/organisations/1/edit/",
     "/organisations/1/delete/",
+    "/events/",
+    "/events/?about=contacts.contact%3A1",
+    "/events/?verb=organisation.deleted&since=2026-01-01",
+    "/events/?person=x&until=someday",
     "/accounts/password/change/",
     "/accounts/reauthenticate/",
     "/accounts/logout/",
@@ -59,7 +63,13 @@ def inspect(page: Page, urls: Iterator[str]) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("subdomain", "path"),
-    [("www", "/signup/"), ("acme", "/contacts/"), ("acme", "/contacts/1/"), ("acme", "/contacts/new/")],
+    [
+        ("www", "/signup/"),
+        ("acme", "/contacts/"),
+        ("acme", "/contacts/1/"),
+        ("acme", "/contacts/new/"),
+        ("acme", "/events/"),
+    ],
 )
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(program, signed_in, subdomain, path):
     page = signed_in("acme", ALICE)

@@ -13,6 +13,8 @@ from apps.contacts.filters import ContactListForm, ListForm
 from apps.contacts.forms import ContactForm, NoteForm
 from apps.contacts.models import Contact
 from apps.contacts.versions import EditConflictError
+from apps.events.recording import record
+from apps.events.verbs import Verb
 
 
 class HtmxRequest(HttpRequest):
@@ -36,6 +38,7 @@ def contact_export(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         # A list that says what it left out is fine, a file that cannot is not.
         return redirect(f"{reverse('contacts:list')}?{request.GET.urlencode()}")
+    record(Verb.EXPORT_DOWNLOADED, text=form.description())
     return StreamingHttpResponse(
         contact_lines(form.contacts()),
         content_type="text/csv; charset=utf-8",

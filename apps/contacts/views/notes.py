@@ -28,7 +28,7 @@ def note_delete(request: HttpRequest, pk: int, note_pk: int) -> HttpResponse:
     deletable = Note.objects.deletable_by(request.user.pk).select_related("contact")
     note = get_object_or_404(deletable, pk=note_pk, contact=pk)
     if request.method == "POST":
-        note.delete()
+        services.delete_note(note)
         messages.success(request, "The note is deleted.")
         return redirect(note.contact)
     question = {

@@ -14,9 +14,10 @@ from apps.contacts.models import Contact, Note
 from apps.demo.companies import DEMO_COMPANIES, DEMO_PASSWORD, DemoCompany, ensure_demo_company
 from apps.demo.contacts import _CONTACTS
 from apps.demo.management.commands import runserver
+from apps.events.models import Event
 from lib.tenancy import tenant_context
 from lib.tenancy.subdomains import clean_subdomain
-from lib.tenancy.testing import HostClient
+from lib.tenancy.testing import HostClient, client_of
 
 PEOPLE = (("Dora Dent", "dora@demo-co.example"), ("Egon Ehrlich", "egon@demo-co.example"))
 DEMO = DemoCompany("demo-co", "Demo & Co", PEOPLE)
@@ -38,6 +39,21 @@ def test_it_has_people_who_can_sign_in_and_contacts_to_look_at(demo_company):
         assert Contact.objects.count() == 5
         assert Note.objects.exists()
     assert list(companies_of("egon@demo-co.example")) == [demo_company]
+
+
+def test_it_has_a_past_that_its_owner_can_read(demo_company):
+    with tenant_context(demo_company):
+        events = list(Event.objects.order_by("pk"))
+        dora, egon = User.objects.order_by("pk")
+    assert [event.at for event in events] == sorted(event.at for event in events)
+    assert {event.actor_id for event in events} == {dora.pk, egon.pk, None}
+    assert {"workspace.founded", "contact.changed", "member.sign_in_failed"} <= {
+        event.verb for event in events
+    }
+    assert all(event.ip and event.subject_text for event in events)
+    page = client_of(demo_company, dora).get("/events/").content.decode()
+    assert "Egon Ehrlich" in page
+    assert "Workspace founded" in page
 
 
 def test_making_it_again_changes_nothing(demo_company):

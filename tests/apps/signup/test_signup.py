@@ -12,6 +12,7 @@ from apps.accounts.models import Handover, User
 from apps.companies.directory import companies_of
 from apps.companies.models import Company
 from apps.contacts.models import Contact
+from apps.events.models import Event
 from lib.tenancy import tenant_context
 from lib.tenancy.models import TenantTemplate
 from lib.tenancy.states import State
@@ -55,6 +56,17 @@ class TestFounding:
             assert owner.check_password(DETAILS["password"])
         # Until the address is proved, the finder tells nobody of a company that a stranger may have named.
         assert list(companies_of("peter@INITECH.example")) == []
+
+    def test_the_first_event_is_the_founding_and_the_second_the_arrival(self, sign_up):
+        arrival = urlsplit(sign_up(company_name="Initech & Söhne").url)
+        HostClient("initech").get(arrival.path)
+        with tenant_context(Company.find_by_subdomain("initech")):
+            founded, arrived = Event.objects.order_by("pk")
+        assert (founded.verb, founded.subject_text) == ("workspace.founded", "Initech & Söhne")
+        assert (arrived.verb, arrived.actor_email) == ("member.signed_in", "peter@initech.example")
+        assert founded.actor_id == arrived.actor_id
+        assert founded.ip == arrived.ip == "127.0.0.1"
+        assert founded.request_id != arrived.request_id
 
     def test_nobody_is_superuser_and_no_token_is_stored_in_clear(self, sign_up):
         token = urlsplit(sign_up().url).path.split("/")[2]
