@@ -28,10 +28,10 @@ def build_store(tenant: TenantModel, template: str) -> None:
 
 def drop_store(tenant: TenantModel) -> None:
     """Remove all there is of the tenant's schema or database, with its role or login. Safe to repeat."""
-    if tenant.isolation == Isolation.DATABASE:
-        _drop_database(tenant)
-    else:
+    if tenant.isolation != Isolation.DATABASE:
         _drop_schema(tenant)
+    elif tenant.database_name:  # else it failed before it was given one
+        _drop_database(tenant)
 
 
 def _build_database(tenant: TenantModel, template: str) -> None:

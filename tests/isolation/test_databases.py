@@ -145,6 +145,12 @@ def test_what_a_crash_left_is_taken_over(state, new_stores):
     assert new_stores() == [again.database_name, again.database_user]
 
 
+def test_what_failed_before_it_had_a_database_is_taken_over(new_stores):
+    company(state=State.FAILED).save(using="master")
+    again = made()
+    assert new_stores() == [again.database_name, again.database_user]
+
+
 def test_of_five_at_once_exactly_one_wins(new_stores):
     all_are_here = threading.Barrier(5)
 
