@@ -1,6 +1,7 @@
 """Django's PostgreSQL backend over our connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -108,11 +109,29 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         with self.connection.bare():
             return bool(super().is_usable())
 
+    # The next four name no table: they concern the transaction, whoever's rows are in it.
+
     def check_constraints(self, table_names: Any = None) -> None:
-        self.ensure_connection()
-        # SET CONSTRAINTS ALL names no table: it concerns the transaction, whoever's rows are in it.
-        with self.connection.bare():
+        with self._bare():
             super().check_constraints(table_names)
+
+    def _savepoint(self, sid: str) -> None:
+        with self._bare():
+            super()._savepoint(sid)  # type: ignore[misc]
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        with self._bare():
+            super()._savepoint_rollback(sid)  # type: ignore[misc]
+
+    def _savepoint_commit(self, sid: str) -> None:
+        with self._bare():
+            super()._savepoint_commit(sid)  # type: ignore[misc]
+
+    @contextmanager
+    def _bare(self) -> Iterator[None]:
+        self.ensure_connection()
+        with self.connection.bare():
+            yield
 
     def create_cursor(self, name: str | None = None) -> Any:
         if not name:

@@ -157,6 +157,14 @@ def test_a_savepoint_rolled_back_leaves_the_tenant_in_place(in_acme):
     assert names() == ["Also kept", "Kept"]
 
 
+def test_a_savepoint_needs_no_tenant(db):
+    """A view of the public site may be atomic, though inside a test its transaction is a savepoint."""
+    with transaction.atomic():
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        pass
+
+
 def test_a_failed_transaction_can_be_left(in_acme):
     with pytest.raises(IntegrityError), transaction.atomic():
         Organisation.objects.create(name="")
