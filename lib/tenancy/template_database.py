@@ -64,5 +64,18 @@ def _drop_other_versions(cursor: Any, name: str) -> None:
     stem = name[: -len(current_version())]
     cursor.execute(_OF_OTHER_VERSIONS, [stem.replace("_", r"\_") + "%", name])
     for (old,) in cursor.fetchall():
-        cursor.execute(f"ALTER DATABASE {quote_identifier(old)} WITH IS_TEMPLATE false")
-        cursor.execute(f"DROP DATABASE {quote_identifier(old)}")
+        _drop(cursor, old)
+
+
+def drop_template_database(server: str) -> None:
+    """Drop the server's template database for the migrations of this code, if it is there."""
+    name = template_database_name(server)
+    with administer(server) as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if cursor.rowcount:
+            _drop(cursor, name)
+
+
+def _drop(cursor: Any, name: str) -> None:
+    cursor.execute(f"ALTER DATABASE {quote_identifier(name)} WITH IS_TEMPLATE false")
+    cursor.execute(f"DROP DATABASE {quote_identifier(name)}")

@@ -59,12 +59,18 @@ def with_roles(real_transactions):
 
 
 @pytest.fixture
-def without_roles(real_transactions, monkeypatch):
+def without_roles(real_transactions):
     """Schemas as TENANCY_ROLES=false makes them: the login's own, and no role in the prefix."""
     find_pgbouncer()
     template = load_template()
-    monkeypatch.setattr(django_settings, "TENANCY_ROLES", False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(django_settings, "TENANCY_ROLES", False)
+        connection.close()
+        yield from _workload_without_roles(template)
     connection.close()
+
+
+def _workload_without_roles(template):
     workload = Workload(
         [Tenant(subdomain=f"bare-{number}", schema=f"bare_{number}") for number in range(COMPANIES)],
         is_walled=False,
@@ -78,7 +84,6 @@ def without_roles(real_transactions, monkeypatch):
     for tenant in workload.tenants:
         with tenant_context(tenant), connection.cursor() as cursor:
             cursor.execute(f"DROP SCHEMA {tenant.schema} CASCADE")
-    connection.close()
 
 
 def in_threads(run):

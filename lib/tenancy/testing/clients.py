@@ -1,18 +1,18 @@
-"""For tests: a client at a tenant's host, and tenants that go away again."""
+"""A client at a tenant's host."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
+from django.dispatch import Signal
 from django.http import HttpResponse
 from django.test import Client
 
-from lib.tenancy.conf import MASTER_ALIAS, base_domain
+from lib.tenancy.conf import base_domain
 from lib.tenancy.context import no_tenant, tenant_context
 from lib.tenancy.hosts import PUBLIC_LABEL
-from lib.tenancy.models import get_tenant_model
-from lib.tenancy.removal import remove_tenant
 from lib.tenancy.tenants import HasTenant
+
+# Sent with each `response` that a client got.
+answered = Signal()
 
 
 class HostClient(Client):
@@ -23,7 +23,9 @@ class HostClient(Client):
 
     def request(self, **request: Any) -> HttpResponse:  # type: ignore[override]
         with no_tenant():
-            return super().request(**request)  # type: ignore[return-value]
+            response = super().request(**request)
+        answered.send(type(self), response=response)
+        return response  # type: ignore[return-value]
 
 
 def client_of(tenant: HasTenant, user: Any = None, **defaults: Any) -> HostClient:
@@ -33,15 +35,3 @@ def client_of(tenant: HasTenant, user: Any = None, **defaults: Any) -> HostClien
         with tenant_context(tenant):
             client.force_login(user)
     return client
-
-
-@contextmanager
-def removing_new_tenants() -> Iterator[None]:
-    """Remove, after the block, every tenant that was made inside it."""
-    rows = get_tenant_model()._default_manager.using(MASTER_ALIAS)
-    before = set(rows.values_list("pk", flat=True))
-    try:
-        yield
-    finally:
-        for tenant in rows.exclude(pk__in=before):
-            remove_tenant(tenant)
