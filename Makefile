@@ -16,8 +16,10 @@ help: ## Print this manual
 run: install .env ## Start Terrace and its own PostgreSQL; stop both with Ctrl-C
 	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py develop
 
-test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own
-	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup
+test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own; those of apps in both isolations
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+	@echo "Once more what belongs to the application, its companies now in databases of their own."
+	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup tests/apps --isolation database
 
 stress: install-dev .env ## Run the tests with pooler, threads and tasks at their whole size, in minutes
 	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/isolation/test_stress.py tests/isolation/test_pgbouncer.py

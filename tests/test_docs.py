@@ -113,6 +113,16 @@ def test_the_readme_and_the_automatic_run_test_alike():
     assert re.search(r"\bmake test\b", script.read_text())
 
 
+def test_the_applications_tests_are_run_in_each_isolation():
+    recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", read("Makefile"), re.MULTILINE)
+    assert recipe
+    runs = [line for line in recipe[1].splitlines() if "pytest" in line]
+    assert [("--isolation database" in run, "tests/apps" in run) for run in runs] == [
+        (False, False),
+        (True, True),
+    ]
+
+
 def test_pictures_are_small():
     sizes = {path.name: path.stat().st_size for path in (ROOT / "docs" / "img").glob("*.png")}
     assert sizes

@@ -6,6 +6,7 @@ from django.db import connections
 from django.http import HttpResponse
 
 from lib.tenancy.models import TenantTemplate
+from lib.tenancy.template_database import drop_template_database
 from lib.tenancy.testing import HostClient
 
 DETAILS = {
@@ -30,17 +31,22 @@ def sign_up(www: HostClient) -> Callable[..., HttpResponse]:
 @pytest.fixture
 def broken_template(real_transactions: None) -> Iterator[Callable[[str], None]]:
     """`broken_template(sql)` makes `sql` what new companies are made from, until the test is over."""
-    template = TenantTemplate.objects.using("master").get()
-    sound = template.sql
+    sound = TenantTemplate.objects.using("master").get().sql
 
     def replace(sql: str) -> None:
         TenantTemplate.objects.using("master").update(sql=sql)
+        drop_template_database("main")  # the next company with a database gets one made anew
 
     yield replace
-    TenantTemplate.objects.using("master").update(sql=sound)
+    replace(sound)
 
 
-def schemas_like(subdomain: str) -> list[str]:
+def stores_like(subdomain: str) -> list[str]:
+    """Return the schemas and the databases whose names begin so."""
     with connections["master"].cursor() as cursor:
-        cursor.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", [subdomain])
+        cursor.execute(
+            "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %(name)s) "
+            "UNION ALL SELECT datname FROM pg_database WHERE starts_with(datname, %(name)s)",
+            {"name": subdomain},
+        )
         return [name for (name,) in cursor.fetchall()]

@@ -9,7 +9,7 @@ from django.db import connections
 from apps.companies.models import Company
 from lib.tenancy.states import State
 from lib.tenancy.testing import HostClient
-from tests.apps.signup.conftest import DETAILS, schemas_like
+from tests.apps.signup.conftest import DETAILS, stores_like
 
 PEOPLE = 20
 
@@ -40,4 +40,4 @@ def test_of_twenty_at_once_one_gets_it_and_the_others_their_form_back():
             assert DETAILS["password"] not in page
     company = Company.objects.using("master").get(subdomain="initech")
     assert company.state == State.ACTIVE
-    assert schemas_like("initech") == [company.schema_name]
+    assert stores_like("initech") == [company.schema_name]
