@@ -72,20 +72,27 @@ PAGES = [*(("acme", path) for path in AT_COMPANY), *(("www", path) for path in A
 
 
 @pytest.fixture(params=["signed in", "signed out"])
-def visit(request, cast, at, monkeypatch):
+def visit(request, cast, at, settings):
     """`visit("acme", "POST", path, ...)`, as Alice and as a stranger, each time from a place of its own."""
-    places = itertools.count(1)
+    places, name = itertools.count(1), settings.SESSION_COOKIE_NAME
+    session = ""  # Alice's: signing in takes longer than a page, so it is done once
 
     def send(host: str, method: str, path: str, **options):
-        user = cast.alice if request.param == "signed in" and host == "acme" else None
+        nonlocal session
         place = next(places)
         # Another place each time: it is not the rate limits that are tried here.
         defaults = {
             "REMOTE_ADDR": f"10.0.{place // 250}.{place % 250 + 1}",
             "raise_request_exception": False,
         }
-        client = at(cast.acme, as_=user, **defaults) if host == "acme" else HostClient(**defaults)
-        return client.generic(method, path, **options)
+        client = at(cast.acme, **defaults) if host == "acme" else HostClient(**defaults)
+        if request.param == "signed in" and host == "acme":
+            session = session or at(cast.acme, as_=cast.alice).cookies[name].value
+            client.cookies[name] = session
+        response = client.generic(method, path, **options)
+        if name in response.cookies:
+            session = ""  # a page has ended it, or begun another
+        return response
 
     return send
 
