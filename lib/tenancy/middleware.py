@@ -66,7 +66,8 @@ class TenantMiddleware:
 
 def admit(request: HttpRequest) -> HttpResponse | None:
     """Set the request's tenant and URLs by its Host header, or return the page that refuses it."""
-    host = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
+    # Never SERVER_NAME: that is what this server calls itself, not what the client asked for.
+    host = request.META.get("HTTP_HOST", "")
     try:
         tenant = find_tenant(host)
     except HostError as error:

@@ -19,7 +19,9 @@ class HostClient(Client):
     """A test client at one host. The test's own tenant is taken away for each request, as on a server."""
 
     def __init__(self, subdomain: str = PUBLIC_LABEL, **defaults: Any) -> None:
-        super().__init__(SERVER_NAME=f"{subdomain}.{base_domain()}", **defaults)
+        host = f"{subdomain}.{base_domain()}"
+        # Both, as a server passes them on: the tenant is found by HTTP_HOST alone.
+        super().__init__(**{"SERVER_NAME": host, "HTTP_HOST": host, **defaults})
 
     def request(self, **request: Any) -> HttpResponse:  # type: ignore[override]
         with no_tenant():
