@@ -10,10 +10,10 @@ from django.http.response import HttpResponseBase
 from lib.tenancy.conf import base_domain, tenant_urlconf
 from lib.tenancy.context import tenant_context
 from lib.tenancy.exceptions import HostError
-from lib.tenancy.hosts import PUBLIC_LABEL
+from lib.tenancy.hosts import PUBLIC_LABEL, host_name
 from lib.tenancy.locale import locale_of_request
 from lib.tenancy.models import TenantModel
-from lib.tenancy.refusals import host_refusal, state_refusal
+from lib.tenancy.refusals import bare_domain_refusal, host_refusal, state_refusal
 from lib.tenancy.resolver import find_tenant
 from lib.tenancy.streaming import keep_tenant_while_streaming
 from lib.tenancy.urls import tenant_origin
@@ -74,7 +74,7 @@ def admit(request: HttpRequest) -> HttpResponse | None:
         return host_refusal(request, host, error)
     request.tenant = tenant  # type: ignore[attr-defined]
     if tenant is None:
-        return _redirect_to_www(request, host)
+        return _lead_to_www(request, host)
     request.urlconf = tenant_urlconf()
     return state_refusal(tenant)
 
@@ -84,9 +84,10 @@ def request_tenant(request: HttpRequest) -> TenantModel | None:
     return cast(TenantModel | None, getattr(request, "tenant", None))
 
 
-def _redirect_to_www(request: HttpRequest, host: str) -> HttpResponse | None:
+def _lead_to_www(request: HttpRequest, host: str) -> HttpResponse | None:
     # One public site, one address: cookies are host-only, so the bare domain would be a second site.
-    is_bare_domain = host.lower().partition(":")[0] == base_domain()
-    if is_bare_domain and request.method in ("GET", "HEAD"):
+    if host_name(host) != base_domain():
+        return None
+    if request.method in ("GET", "HEAD"):
         return HttpResponsePermanentRedirect(tenant_origin(PUBLIC_LABEL) + request.get_full_path())
-    return None
+    return bare_domain_refusal()

@@ -25,6 +25,13 @@ def host_refusal(request: HttpRequest, host: str, error: HostError) -> HttpRespo
     return _page("unknown", 404, context)
 
 
+def bare_domain_refusal() -> HttpResponse:
+    """Return the 405 page for what is sent, other than asked, at the bare domain: no page of ours sends there."""
+    response = _page("bare", 405, {})
+    response["Allow"] = "GET, HEAD"
+    return response
+
+
 def state_refusal(tenant: TenantModel) -> HttpResponse | None:
     """Return the page that says why `tenant` cannot be entered now, or None when it can."""
     context = {"tenant": tenant}
