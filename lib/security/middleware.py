@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
 from django.middleware import security
 from django.utils.deprecation import MiddlewareMixin
 
@@ -16,13 +15,13 @@ DEBUG_PAGE_SENTENCE = b"because you have <code>DEBUG = True</code>"
 
 
 class SecurityMiddleware(security.SecurityMiddleware):
-    """Django's, but a Host header that is none is left to the tenancy middleware, which has a page for it."""
+    """Django's without its redirect to HTTPS, which is for who knows the hosts there are.
 
-    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        try:
-            return super().process_request(request)
-        except DisallowedHost:
-            return None
+    Out here it would promise an HTTPS site to whatever host a request names.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        return None
 
 
 class ContentSecurityPolicyMiddleware(MiddlewareMixin):

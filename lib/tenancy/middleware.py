@@ -11,6 +11,7 @@ from lib.tenancy.conf import base_domain, tenant_urlconf
 from lib.tenancy.context import tenant_context
 from lib.tenancy.exceptions import HostError
 from lib.tenancy.hosts import PUBLIC_LABEL, host_name
+from lib.tenancy.https import redirect_to_https
 from lib.tenancy.locale import locale_of_request
 from lib.tenancy.models import TenantModel
 from lib.tenancy.refusals import bare_domain_refusal, host_refusal, state_refusal
@@ -73,6 +74,9 @@ def admit(request: HttpRequest) -> HttpResponse | None:
     except HostError as error:
         return host_refusal(request, host, error)
     request.tenant = tenant  # type: ignore[attr-defined]
+    # Before www: browsers preload HTTPS only for a domain whose bare form redirects to itself first.
+    if (redirect := redirect_to_https(request)) is not None:
+        return redirect
     if tenant is None:
         return _lead_to_www(request, host)
     request.urlconf = tenant_urlconf()

@@ -26,7 +26,7 @@ def host_refusal(request: HttpRequest, host: str, error: HostError) -> HttpRespo
 
 
 def bare_domain_refusal() -> HttpResponse:
-    """Return the 405 page for what is sent, other than asked, at the bare domain: no page of ours sends there."""
+    """Return the 405 page for what is sent to the bare domain: no page of ours sends there."""
     response = _page("bare", 405, {})
     response["Allow"] = "GET, HEAD"
     return response

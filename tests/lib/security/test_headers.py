@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.urls import path
@@ -100,15 +99,12 @@ def test_pages_of_a_tenant_are_not_stored(client):
     assert "Cache-Control" not in client.get("/").headers
 
 
-def test_a_malformed_host_is_not_answered_by_the_redirect_to_https(client, settings):
+def test_the_redirect_to_https_is_left_to_who_knows_the_hosts(client, settings):
     settings.SECURE_SSL_REDIRECT = True
-    settings.ALLOWED_HOSTS = [".localhost"]
-    assert client.get("/", headers={"host": "acme.localhost"}).status_code == 301
-    response = client.get("/", headers={"host": "acme.localhost:bad/"})
-    assert response.status_code == 200  # as far as this middleware is concerned; tenancy refuses it
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    with pytest.raises(DisallowedHost):
-        response.wsgi_request.get_host()
+    for host in ("acme.localhost", "acme.localhost:bad/"):
+        response = client.get("/", headers={"host": host})
+        assert response.status_code == 200  # as far as this middleware is concerned
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
