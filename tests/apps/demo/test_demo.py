@@ -16,6 +16,7 @@ from apps.demo.contacts import _CONTACTS
 from apps.demo.management.commands import runserver
 from apps.events.models import Event
 from lib.tenancy import tenant_context
+from lib.tenancy.states import State
 from lib.tenancy.subdomains import clean_subdomain
 from lib.tenancy.testing import HostClient, client_of
 
@@ -92,6 +93,21 @@ class TestRunserver:
             "Behind on migrations: acme. Run: python manage.py migrate_tenants" in command.stdout.getvalue()
         )
 
+    @pytest.mark.parametrize(
+        ("state", "is_named"),
+        [
+            (State.SUSPENDED, True),
+            (State.RESERVED, False),
+            (State.PROVISIONING, False),
+            (State.FAILED, False),
+        ],
+    )
+    def test_but_not_those_that_migrations_do_not_reach(self, state, is_named):
+        command = self.command()
+        Company.objects.filter(subdomain="acme").update(version="00001-abc", state=state)
+        command.check_migrations()
+        assert ("acme" in command.stdout.getvalue()) is is_named
+
 
 def on_bind(**environment):
     """Return what the server prints when it listens. In a process of its own: DEBUG decides about URLs."""
@@ -102,7 +118,12 @@ def on_bind(**environment):
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=Path(__file__).resolve().parents[3],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **environment},
+        env={
+            **os.environ,
+            "BASE_URL": "http://localhost:8000",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=True,

@@ -5,8 +5,7 @@ from whitenoise.runserver_nostatic.management.commands import runserver
 
 from apps.demo.companies import DEMO_COMPANIES, DEMO_PASSWORD
 from apps.demo.listening import InheritingServer
-from lib.tenancy.conf import MASTER_ALIAS
-from lib.tenancy.models import get_tenant_model
+from lib.tenancy.fleet import provisioned_tenants
 from lib.tenancy.urls import tenant_origin, www_url
 
 
@@ -21,8 +20,7 @@ class Command(runserver.Command):
 
     def check_migrations(self) -> None:
         """Name the companies whose migrations are behind: there is no one database to compare with."""
-        rows = get_tenant_model()._default_manager.using(MASTER_ALIAS).all()
-        behind = [tenant.subdomain for tenant in rows if tenant.version and tenant.is_behind]
+        behind = [tenant.subdomain for tenant in provisioned_tenants() if tenant.is_behind]
         if behind:
             self.stdout.write(
                 self.style.NOTICE(
