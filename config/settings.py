@@ -8,6 +8,7 @@ from typing import Any
 
 import environ
 
+from apps.demo.serving import find_served_port, with_port
 from lib.postgres import development_url
 from lib.postgres.programs import program
 
@@ -15,6 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
+NAMED_BASE_URL = env.str("BASE_URL", default="")
 env.read_env(BASE_DIR / ".env")
 
 # --- Who and where we are ---------------------------------------------------------------------------
@@ -22,6 +24,11 @@ env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000")
+# In development the port is one that `make run` found free, unless the environment, not .env, names it.
+SERVING_DIR = VAR_DIR / "serving"
+SERVED_PORT = find_served_port(SERVING_DIR) if DEBUG else None
+if SERVED_PORT and not NAMED_BASE_URL:
+    BASE_URL = with_port(BASE_URL, SERVED_PORT)
 HTTPS = BASE_URL.startswith("https://")
 
 # Hosts are rows of the database: the tenant middleware answers those that nobody has, before anything else.
@@ -31,6 +38,8 @@ ALLOWED_HOSTS = ["*"]
 
 TENANCY_MODEL = "companies.Company"
 TENANCY_TENANT_URLCONF = "config.urls.tenant"
+# In development nobody answers at BASE_URL while `make run` is not going.
+TENANCY_IS_SERVED = bool(SERVED_PORT or NAMED_BASE_URL or not DEBUG)
 
 # A role in PostgreSQL for each company, where the server is 16 or newer.
 TENANCY_ROLES = env.bool("TENANCY_ROLES", default=True)

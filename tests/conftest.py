@@ -38,6 +38,13 @@ def quick_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def an_address_of_their_own(settings: Any) -> None:
+    """Be at port 8000, wherever a `make run` of this checkout listens at the moment."""
+    settings.BASE_URL = "http://localhost:8000"
+    settings.TENANCY_IS_SERVED = True
+
+
 @pytest.fixture(scope="session")
 def build_tenant() -> Callable[[str], Company]:
     def build(subdomain: str) -> Company:

@@ -58,6 +58,9 @@ class Running:
         assert set(again) <= {port}, "It has moved to another port."
         return int(port)
 
+    def address_of(self, subdomain: str) -> str:
+        return f"http://{subdomain}.localhost:{self.port}/"
+
     def status_of(self, subdomain: str) -> int:
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)) as connection:
             connection.request("GET", "/", headers={"Host": f"{subdomain}.localhost:{self.port}"})
@@ -108,14 +111,16 @@ def start(checkout: Path) -> Iterator[Callable[[], Running]]:
         running.send(signal.SIGKILL)
 
 
-def test_it_answers_moves_on_to_a_free_port_and_leaves_nothing_behind(start, server):
+def test_it_answers_moves_on_to_a_free_port_and_leaves_nothing_behind(start, server, checkout):
     first = start().ready()
     assert (first.status_of("www"), first.status_of("acme"), first.status_of("nobody")) == (200, 302, 404)
     second = start().ready()
     assert (second.status_of("www"), second.status_of("acme")) == (200, 302)
     assert first.port != second.port
+    assert addresses_in(checkout, server) == {first.address_of("acme"), first.address_of("globex")}
 
     for running in (first, second):
+        assert addresses_in(checkout, server) == {running.address_of("acme"), running.address_of("globex")}
         running.send(signal.SIGINT)
         assert running.process.returncode == 0
         assert "Traceback" not in running.output
@@ -160,6 +165,19 @@ def test_a_company_that_cannot_be_migrated_keeps_nobody_from_working(start, serv
         302,
         503,
     )
+
+
+def addresses_in(checkout: Path, server: EmbeddedServer) -> set[str]:
+    """Return what `manage.py tenants` says to somebody who asks in another terminal."""
+    listed = subprocess.run(
+        [sys.executable, "manage.py", "tenants"],
+        cwd=checkout,
+        env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {line.rsplit("  ", 1)[1] for line in listed.stdout.splitlines()[1:]}
 
 
 def execute(server: EmbeddedServer, statement: str) -> object:

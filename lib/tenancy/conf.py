@@ -31,6 +31,11 @@ def base_domain() -> str:
     return _domain_of(base_url())
 
 
+def is_served() -> bool:
+    """Return whether somebody answers at the base URL, as far as this process knows."""
+    return bool(getattr(settings, "TENANCY_IS_SERVED", True))
+
+
 def roles_wanted() -> bool:
     """Return whether each tenant gets a role of its own on servers that can keep roles apart."""
     return bool(getattr(settings, "TENANCY_ROLES", True))

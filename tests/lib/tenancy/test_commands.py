@@ -162,6 +162,12 @@ class TestTenants:
         assert acme.endswith("http://acme.localhost:8000/")
         assert globex.startswith("globex ")
 
+    def test_it_names_no_address_at_which_nobody_answers(self, settings):
+        settings.TENANCY_IS_SERVED = False
+        _, acme, globex = self.listed()
+        assert acme.endswith("  no server runs")
+        assert "http" not in acme + globex
+
     def test_columns_are_as_wide_as_their_longest_word(self):
         Company(subdomain="a-much-longer-name-than-the-others").save()
         columns = {line.index(line.split()[1]) for line in self.listed()}

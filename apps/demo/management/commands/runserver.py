@@ -1,16 +1,24 @@
 """The development server, with a question about migrations that it can answer."""
 
+from typing import Any
+
 from django.conf import settings
 from whitenoise.runserver_nostatic.management.commands import runserver
 
 from apps.demo.companies import DEMO_COMPANIES, DEMO_PASSWORD
 from apps.demo.listening import InheritingServer
+from apps.demo.serving import serving
 from lib.tenancy.fleet import provisioned_tenants
 from lib.tenancy.urls import tenant_origin, www_url
 
 
 class Command(runserver.Command):
     server_cls = InheritingServer
+
+    def run(self, **options: Any) -> None:
+        # Around the reloader, so that the port is known while it starts the server anew.
+        with serving(settings.SERVING_DIR, int(self.port)):
+            super().run(**options)
 
     def on_bind(self, server_port: int) -> None:
         """Print addresses that lead somewhere: 127.0.0.1 is nobody's host."""

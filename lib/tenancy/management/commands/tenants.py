@@ -4,11 +4,12 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from lib.tenancy.conf import MASTER_ALIAS
+from lib.tenancy.conf import MASTER_ALIAS, is_served
 from lib.tenancy.models import TenantModel, get_tenant_model
 from lib.tenancy.urls import tenant_url
 
 _HEADINGS = ("SUBDOMAIN", "STATE", "ISOLATION", "SERVER", "PLACE", "MIGRATIONS", "SINCE", "ADDRESS")
+_NOT_SERVED = "no server runs"
 
 
 class Command(BaseCommand):
@@ -36,5 +37,5 @@ def _cells(tenant: TenantModel) -> tuple[str, ...]:
         tenant.database_name or tenant.schema_name,
         "behind" if tenant.is_behind else "current",
         f"{tenant.created_at:%Y-%m-%d}",
-        tenant_url(tenant),
+        tenant_url(tenant) if is_served() else _NOT_SERVED,
     )
