@@ -9,6 +9,7 @@ from lib.tenancy.conf import MASTER_ALIAS
 from lib.tenancy.context import as_owner
 from lib.tenancy.exceptions import PrivilegeError, TemplateBuildError, UnreachableDatabaseError
 from lib.tenancy.foundation import grant_master, lay_foundation
+from lib.tenancy.preparation import preparing_alone
 from lib.tenancy.servers import server_names
 from lib.tenancy.template import ensure_template
 
@@ -20,20 +21,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         verbosity = options["verbosity"]
         try:
-            for server in server_names():
-                lay_foundation(server)
-            with as_owner():
-                adopted = adopt_schemas()
-                call_command(
-                    "migrate", database=MASTER_ALIAS, verbosity=max(verbosity - 1, 0), interactive=False
-                )
-                call_command("createcachetable", database=MASTER_ALIAS, verbosity=0)
-                grant_master()
-                ensure_tenant_roles()
-                made = ensure_template()
+            with preparing_alone():
+                adopted, made = _prepare(max(verbosity - 1, 0))
         except (PrivilegeError, TemplateBuildError, UnreachableDatabaseError) as error:
             raise CommandError(str(error)) from error
         if verbosity and adopted:
             self.stdout.write(f"Given to the role that owns the tables: {', '.join(adopted)}.")
         if verbosity:
             self.stdout.write(f"Platform ready; the tenant template was {'made' if made else 'up to date'}.")
+
+
+def _prepare(migrate_verbosity: int) -> tuple[list[str], bool]:
+    for server in server_names():
+        lay_foundation(server)
+    with as_owner():
+        adopted = adopt_schemas()
+        call_command("migrate", database=MASTER_ALIAS, verbosity=migrate_verbosity, interactive=False)
+        call_command("createcachetable", database=MASTER_ALIAS, verbosity=0)
+        grant_master()
+        ensure_tenant_roles()
+        return adopted, ensure_template()
