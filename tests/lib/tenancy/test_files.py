@@ -5,7 +5,7 @@ from django.core.files.storage import default_storage
 
 from lib.tenancy.context import no_tenant, tenant_context
 from lib.tenancy.exceptions import NoTenantError
-from lib.tenancy.files import TenantFileSystemStorage
+from lib.tenancy.files import TenantFileSystemStorage, remove_files_of
 from lib.tenancy.tenants import Tenant
 
 ACME = Tenant(subdomain="acme", schema="acme_1")
@@ -109,6 +109,41 @@ def test_without_a_tenant_every_use_of_it_is_refused(theirs):
         ):
             with pytest.raises(NoTenantError):
                 use()
+
+
+def test_removing_a_folder_takes_all_of_it_and_nothing_else(root, theirs):
+    with tenant_context(ACME):
+        default_storage.save("a/b/plan.txt", ContentFile(b"ours"))
+    (root / "acme_1" / "link").symlink_to(theirs.parent)
+    for _ in range(2):
+        remove_files_of("acme_1")
+        assert not (root / "acme_1").exists()
+    assert theirs.read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize(
+    "schema", ["", ".", "..", "../files", "acme_10/..", "acme_10/x", "{root}", "/", "a\0"]
+)
+def test_nothing_is_removed_outside_the_folder_of_a_tenant(root, theirs, schema):
+    outside = root.parent / "outside.txt"
+    outside.write_bytes(b"kept")
+    with pytest.raises(SuspiciousFileOperation, match="no folder of a tenant"):
+        remove_files_of(schema.format(root=root))
+    assert theirs.read_bytes() == b"theirs"
+    assert outside.read_bytes() == b"kept"
+
+
+def test_a_folder_that_is_a_link_is_not_followed_to_be_removed(root, theirs):
+    (root / "acme_1").symlink_to(theirs.parent)
+    with pytest.raises(SuspiciousFileOperation, match="symbolic link"):
+        remove_files_of("acme_1")
+    assert theirs.read_bytes() == b"theirs"
+
+
+def test_a_storage_that_cannot_remove_is_named(settings, caplog):
+    settings.STORAGES = {"elsewhere": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    remove_files_of("acme_1")
+    assert "STORAGES['elsewhere']" in caplog.text
 
 
 def test_an_address_is_right_on_the_tenants_own_host(root):

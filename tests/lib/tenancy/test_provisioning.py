@@ -11,6 +11,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
@@ -217,12 +220,37 @@ def wait_for_the_killed_session():
         time.sleep(0.1)
 
 
-def test_removing_a_company_takes_everything():
+def test_removing_a_company_takes_everything(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     with provisioning(company()):
         pass
-    remove_tenant(Company.find_by_subdomain("initech"))
+    initech = Company.find_by_subdomain("initech")
+    folder = tmp_path / initech.schema_name
+    with tenant_context(initech):
+        default_storage.save("plan.txt", ContentFile(b"ours"))
+    assert folder.is_dir()
+    remove_tenant(initech)
     assert Company.find_by_subdomain("initech") is None
     assert schemas() == set()
+    assert not folder.exists()
+
+
+def test_a_removal_that_could_not_take_the_files_is_finished_by_the_next(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    with provisioning(company()):
+        pass
+    initech = Company.find_by_subdomain("initech")
+    settings.MEDIA_ROOT.mkdir()
+    in_the_way = settings.MEDIA_ROOT / initech.schema_name
+    in_the_way.symlink_to(tmp_path)
+    with pytest.raises(SuspiciousFileOperation):
+        remove_tenant(initech)
+    assert schemas() == set()
+    assert Company.find_by_subdomain("initech") == initech
+    in_the_way.unlink()
+    remove_tenant(initech)
+    assert Company.find_by_subdomain("initech") is None
+    assert tmp_path.is_dir()
 
 
 def test_a_sequence_goes_on_after_the_template_rows():
