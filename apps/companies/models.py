@@ -3,6 +3,7 @@
 from typing import Self, cast
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from lib.tenancy.conf import MASTER_ALIAS
 from lib.tenancy.models import TenantModel
@@ -15,7 +16,7 @@ class Company(TenantModel):
     contact_name = models.CharField(max_length=100)
     contact_email = models.EmailField()
 
-    class Meta:
+    class Meta(TenantModel.Meta):
         verbose_name_plural = "companies"
 
     def __str__(self) -> str:
@@ -35,6 +36,11 @@ class Domain(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="domains")
     name = models.CharField(max_length=253, unique=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(name=Lower("name")), name="domain_name_is_lower_case")
+        ]
 
     def __str__(self) -> str:
         return self.name

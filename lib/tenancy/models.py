@@ -4,6 +4,7 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
+from django.db.models.functions import Lower
 
 from lib.tenancy.conf import MASTER_ALIAS, default_isolation, tenant_model_label
 from lib.tenancy.encryption import decrypt
@@ -35,6 +36,12 @@ class TenantModel(models.Model):
 
     class Meta:
         abstract = True
+        # A host is folded to lower case before it is looked up: a row in capitals would be nobody's.
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(subdomain=Lower("subdomain")), name="%(class)s_subdomain_is_lower_case"
+            )
+        ]
 
     def save(self, *args: object, **kwargs: object) -> None:
         if not self.schema_name:

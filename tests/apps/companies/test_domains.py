@@ -83,6 +83,14 @@ def test_a_domain_belongs_to_one_company(crm):
         Domain.objects.create(company=Company.find_by_subdomain("globex"), name="crm.acme.example")
 
 
+@pytest.mark.parametrize("name", ["CRM.acme.example", "crm.Acme.example", "CRM.ÄCME.example"])
+def test_a_name_in_capitals_is_refused_by_the_database(crm, name):
+    crm(verified=False, name=name.lower())
+    Domain.objects.all().delete()
+    with pytest.raises(IntegrityError, match="domain_name_is_lower_case"):
+        crm(verified=False, name=name)
+
+
 def test_people_work_at_it_as_at_the_other_address(cast, crm):
     crm(verified=True)
     client = HostClient(HTTP_HOST="crm.acme.example")
