@@ -8,9 +8,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from apps.accounts.attempts import count_attempt, forget_attempts
+from apps.accounts.devices import remember_device
 from apps.accounts.models import User
 from apps.events.recording import record
 from apps.events.verbs import Verb
@@ -18,10 +20,35 @@ from lib.tenancy.middleware import request_tenant
 
 logger = logging.getLogger(__name__)
 
+TOO_MANY_WRONG_PASSWORDS = (
+    "Too many failed attempts. Wait a few minutes and try again, or set a new password."
+)
 NOT_SENT = "We could not send you the mail. Please try again in a while."
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    # allauth has one sentence for three things.
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_wrong_passwords": TOO_MANY_WRONG_PASSWORDS,
+        "too_many_login_attempts": "Too many wrong codes. Begin again to get a new one.",
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt before the password is looked at: of many at once, none slips through."""
+        # allauth rolls back what this attribute holds when the password was right.
+        self._login_failed_rl_usage = count_attempt(request, credentials.get("email", ""))
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_wrong_passwords")
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        # Called when a new password was set by a code from the mail.
+        forget_attempts(request, credentials["email"])
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember_device(response, user)
+        return response
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Companies are founded at www; nobody joins one from the street."""
         return False

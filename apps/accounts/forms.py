@@ -4,8 +4,13 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from lib.forms import EnhancedForm
+
+CODE_IS_ON_ITS_WAY = (
+    "We mailed you a code a moment ago. Type that one, or wait ten seconds and sign in again for another."
+)
 
 
 class LoginForm(EnhancedForm, allauth_forms.LoginForm):
@@ -13,6 +18,15 @@ class LoginForm(EnhancedForm, allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "E-mail"
         self.fields["remember"].label = "Keep me signed in"
+
+    def _clean_with_password(self, credentials: dict[str, Any]) -> Any:
+        try:
+            return super()._clean_with_password(credentials)
+        except ValidationError as error:
+            # The password was right, and a code is on its way already: allauth says "too many failed".
+            if error.code == "too_many_login_attempts":
+                raise ValidationError(CODE_IS_ON_ITS_WAY, code="code_is_on_its_way") from error
+            raise
 
 
 class ResetPasswordForm(EnhancedForm, allauth_forms.ResetPasswordForm):

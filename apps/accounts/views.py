@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from apps.accounts.devices import remember_device
 from apps.accounts.handovers import redeem_handover
 from apps.accounts.models import User
 from apps.events.recording import record
@@ -32,7 +33,9 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     company = request_tenant(request)
     request.session["provisioned_ms"] = company.provisioned_ms if company else None
     send_code(request, user)
-    return redirect("dashboard:dashboard")
+    response = redirect("dashboard:dashboard")
+    remember_device(response, user)
+    return response
 
 
 @login_required

@@ -101,6 +101,7 @@ def settings_with(**environment):
     names = [
         "SESSION_COOKIE_NAME",
         "CSRF_COOKIE_NAME",
+        "DEVICE_COOKIE_NAME",
         "SESSION_COOKIE_SECURE",
         "CSRF_COOKIE_SECURE",
         "SESSION_COOKIE_DOMAIN",
@@ -134,6 +135,7 @@ def test_with_https_browsers_hold_the_cookies_to_their_host():
         assert settings[f"{kind}_COOKIE_PATH"] == "/"
         assert settings[f"{kind}_COOKIE_DOMAIN"] is None
         assert settings[f"{kind}_COOKIE_HTTPONLY"] is True
+    assert settings["DEVICE_COOKIE_NAME"] == "__Host-device"
     assert settings["SECURE_SSL_REDIRECT"] is True
     assert settings["SECURE_HSTS_SECONDS"] >= 31_536_000
 
