@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lib.security.database_unavailable.DatabaseUnavailableMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lib.security.client_address.ClientAddressMiddleware",
     "lib.security.hostile_input.HostileInputMiddleware",
     # From here on a request has its tenant. Before it nothing may touch a session or a user.
     "lib.tenancy.middleware.TenantMiddleware",
