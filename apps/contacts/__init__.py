@@ -6,6 +6,7 @@ every workspace, and every statement already carries the right one.
     models.py    what is remembered        forms.py       what may be typed
     versions.py  who saved last            validators.py  what a number looks like
     services.py  what a save does          filters.py     what may be asked of a list
+    search.py    how names are found
     exports.py   the list as a file        urls.py        the addresses
     views/       one function for each address
 """

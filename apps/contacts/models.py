@@ -9,6 +9,7 @@ from django.db.models.functions import Length, Lower
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 
+from apps.contacts.search import holding, searched_by
 from apps.contacts.validators import phone_number
 from apps.contacts.versions import Versioned
 
@@ -20,7 +21,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Keep those whose name or city holds every one of the words."""
         found = self
         for word in words.split():
-            found = found.filter(models.Q(name__icontains=word) | models.Q(city__icontains=word))
+            found = found.filter(holding("searchable_name", word) | holding("searchable_city", word))
         return found
 
     def named(self, name: str) -> "OrganisationQuerySet":
@@ -36,6 +37,8 @@ class Organisation(Versioned):
     name = models.CharField(max_length=200)
     website = models.URLField(blank=True)
     city = models.CharField(max_length=100, blank=True)
+    searchable_name = searched_by("name")
+    searchable_city = searched_by("city")
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -62,10 +65,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             # EXISTS, not a join: a contact with three numbers is still one row.
             numbers = PhoneNumber.objects.filter(contact=models.OuterRef("pk"), number__icontains=word)
             found = found.filter(
-                models.Q(first_name__icontains=word)
-                | models.Q(last_name__icontains=word)
-                | models.Q(email__icontains=word)
-                | models.Q(organisation__name__icontains=word)
+                holding("searchable", word)
+                | holding("organisation__searchable_name", word)
                 | models.Exists(numbers)
             )
         return found
@@ -89,6 +90,7 @@ class Contact(Versioned):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="contacts"
     )
+    searchable = searched_by("first_name", "last_name", "email")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     created_by = models.ForeignKey(

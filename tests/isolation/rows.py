@@ -35,7 +35,11 @@ def make_row(model: type[models.Model], pk: int) -> models.Model:
 
 
 def _columns(model: type[models.Model]) -> list[Any]:
-    return [field for field in model._meta.local_concrete_fields if not getattr(field, "auto_now_add", False)]
+    return [
+        field
+        for field in model._meta.local_concrete_fields
+        if not getattr(field, "auto_now_add", False) and not field.generated
+    ]
 
 
 # The first kind that fits a field says what it is filled with.
