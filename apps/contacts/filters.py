@@ -20,6 +20,16 @@ ORDERS: dict[str, list[Lower | F]] = {
     "email": [Lower("email")],
     "updated": [F("updated_at")],
 }
+ORDER_LABELS = [
+    ("name", "Name, A to Z"),
+    ("-name", "Name, Z to A"),
+    ("organisation", "Organisation, A to Z"),
+    ("-organisation", "Organisation, Z to A"),
+    ("email", "E-mail, A to Z"),
+    ("-email", "E-mail, Z to A"),
+    ("-updated", "Last change, newest first"),
+    ("updated", "Last change, oldest first"),
+]
 
 
 class ListForm(QueryForm):
@@ -49,11 +59,7 @@ class ContactListForm(ListForm):
         required=False,
         empty_label="All organisations",
     )
-    order = forms.ChoiceField(
-        choices=[(order, order) for name in ORDERS for order in (name, f"-{name}")],
-        required=False,
-        widget=forms.HiddenInput,
-    )
+    order = forms.ChoiceField(choices=ORDER_LABELS, required=False)
 
     def contacts(self) -> ContactQuerySet:
         found = Contact.objects.matching(self.q())

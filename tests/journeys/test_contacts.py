@@ -19,6 +19,23 @@ def names_in(page: Page) -> Locator:
     return page.locator("#contacts tbody th a")
 
 
+def test_on_a_phone_the_list_can_be_sorted_and_stays_so_while_one_searches(at_work: Page, program):
+    page = at_work
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(program.url("acme", "/contacts/"))
+    first = names_in(page).first.inner_text()
+    page.get_by_label("Order").select_option("Name, Z to A")
+    page.wait_for_url("**order=-name**")
+    expect(names_in(page).first).not_to_have_text(first)
+    last = names_in(page).first.inner_text()
+    page.get_by_label("Search contacts").fill(last)
+    page.wait_for_url("**q=**")
+    expect(names_in(page).first).to_have_text(last)
+    expect(page.get_by_label("Order").locator("option:checked")).to_have_text("Name, Z to A")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_label("Order")).to_be_hidden()
+
+
 def test_a_contact_is_made_called_noted_and_deleted(at_work: Page):
     page = at_work
     page.get_by_role("link", name="Organisations", exact=True).first.click()

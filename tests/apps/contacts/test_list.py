@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from apps.contacts.filters import ORDERS
 from tests.apps.contacts.pages import names_on, shows
 
 
@@ -89,6 +92,15 @@ def test_it_is_sorted_by_each_column_both_ways(alice, acme_contact, acme_organis
     acme_contact("Cleo", email="a@x.example", organisation=acme_organisation("Contoso"))
     acme_contact("Ann", email="B@x.example")
     assert names_on(alice.get("/contacts/", {"order": order})) == expected
+
+
+def test_every_order_can_be_chosen_without_the_headings(alice, acme_contact):
+    acme_contact("Ann Lee")
+    page = alice.get("/contacts/", {"order": "-email"}).content.decode()
+    assert '<label class="visually-hidden" for="id_order">Order</label>' in page
+    assert '<option value="-email" selected>E-mail, Z to A</option>' in page
+    offered = set(re.findall(r'<option value="(-?[a-z]+)"', page))
+    assert offered == {sign + name for name in ORDERS for sign in ("", "-")}
 
 
 def test_it_tells_which_column_it_is_sorted_by(alice, acme_contact):
