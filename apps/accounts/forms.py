@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms import Field
 
 from lib.forms import EnhancedForm
 
@@ -35,12 +36,25 @@ class ResetPasswordForm(EnhancedForm, allauth_forms.ResetPasswordForm):
         self.fields["email"].label = "E-mail"
 
 
-class ResetPasswordKeyForm(EnhancedForm, allauth_forms.ResetPasswordKeyForm):
+class NewPasswordTwice:
+    """Asks for a new password in the voice of the other pages."""
+
+    fields: dict[str, Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = "New password"
+        self.fields["password2"].label = "New password again"
+
+
+class ResetPasswordKeyForm(NewPasswordTwice, EnhancedForm, allauth_forms.ResetPasswordKeyForm):
     pass
 
 
-class ChangePasswordForm(EnhancedForm, allauth_forms.ChangePasswordForm):
-    pass
+class ChangePasswordForm(NewPasswordTwice, EnhancedForm, allauth_forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = "Current password"
 
 
 class DevelopmentCode:

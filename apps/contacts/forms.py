@@ -45,6 +45,7 @@ class ContactForm(VersionedForm):
     class Meta:
         model = Contact
         fields = ["first_name", "last_name", "job_title", "organisation", "email"]
+        help_texts = {"first_name": "A first name or a last name is needed."}
         widgets = {
             "first_name": forms.TextInput(attrs=NOT_ABOUT_ME),
             "last_name": forms.TextInput(attrs=NOT_ABOUT_ME),

@@ -18,8 +18,8 @@ def test_a_code_from_the_mail_lets_one_choose_a_new_password(page: Page, program
     page.get_by_label("Code").fill(program.mailbox.newest_code_to(BOB))
     page.get_by_role("button", name="Continue").click()
 
-    page.get_by_label("New Password", exact=True).fill(NEW_PASSWORD)
-    page.get_by_label("New Password (again)").fill(NEW_PASSWORD)
+    page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_label("New password again").fill(NEW_PASSWORD)
     page.get_by_role("button", name="Save new password").click()
     expect(page.get_by_role("heading", name="Your password is changed")).to_be_visible()
 

@@ -5,6 +5,12 @@ from lib.tenancy import tenant_context
 from tests.apps.contacts.pages import address_of, contact_form, message_on, shows
 
 
+def test_the_form_says_which_of_its_fields_are_needed(alice):
+    page = alice.get("/contacts/new/").content.decode()
+    assert "A first name or a last name is needed." in page
+    assert 'aria-describedby="id_first_name_helptext"' in page
+
+
 def test_it_creates_a_contact_and_shows_it(cast, alice, acme_organisation, saved_contact):
     northwind = acme_organisation("Northwind")
     form = contact_form(
