@@ -132,3 +132,8 @@ def test_without_debug_there_is_no_mailbox(client, folder, settings, page):
 
 def test_nothing_can_be_sent_to_it(client):
     assert client.post("/dev/mail/").status_code == 405
+
+
+def test_every_page_says_that_it_is_the_development_mailbox(client, folder):
+    for url in ("/dev/mail/", store(folder, b"Subject: Welcome\n\nHello")):
+        assert 'class="badge" href="/dev/mail/"' in client.get(url).content.decode()
