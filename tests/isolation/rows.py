@@ -50,6 +50,7 @@ _FILLINGS: list[tuple[type[Any], Callable[[int], Any]]] = [
     (models.TextField, lambda number: f"{MARK}-{number}"),
     (models.BooleanField, lambda number: True),
     (models.DateTimeField, lambda number: timezone.now()),
+    (models.DateField, lambda number: timezone.localdate()),
     (models.IntegerField, lambda number: 1),
     (models.JSONField, lambda number: {"field": [None, f"{MARK}-{number}"]}),
     (models.GenericIPAddressField, lambda number: "192.0.2.1"),
