@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.contacts.models import Contact, Organisation
 from lib.tenancy import tenant_context
-from lib.tenancy.roles import tenant_role
+from lib.tenancy.roles import tenant_role, uses_roles
 from lib.tenancy.testing import client_of
 from tests.isolation.wire import CountingProxy
 
@@ -81,7 +81,9 @@ def ours_and_stock(company, port):
     # Both would ping the server now and then, at moments of their own.
     settings["CONN_HEALTH_CHECKS"] = False
     ours = type(connections["default"])({**settings}, "default")
-    options = f"-c role={tenant_role(company.schema_name)} -c search_path={company.schema_name}"
+    options = f"-c search_path={company.schema_name}"
+    if uses_roles("default"):
+        options += f" -c role={tenant_role(company.schema_name)}"
     stock = StockWrapper({**settings, "OPTIONS": {"options": options}}, "default")
     return ours, stock
 

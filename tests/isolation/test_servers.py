@@ -1,8 +1,11 @@
 """Companies on a second PostgreSQL server."""
 
 import os
+from contextlib import closing
+from urllib.parse import quote, urlsplit
 
 import environ
+import psycopg2
 import pytest
 from django.db import OperationalError, connections
 
@@ -12,6 +15,7 @@ from lib.postgres import server as postgres_server
 from lib.tenancy import tenant_context
 from lib.tenancy.exceptions import UnknownServerError
 from lib.tenancy.foundation import lay_foundation
+from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.removal import remove_tenant
 from lib.tenancy.servers import least_loaded_server, server_settings
@@ -29,9 +33,28 @@ def second_server(tmp_path_factory):
     server.stop()
 
 
+def with_our_login(url):
+    """Return the address of that server for a login named as the main server's: roles are named after it."""
+    ours = server_settings("main")
+    if urlsplit(url).username == ours["USER"]:
+        return url
+    login, password = quote_identifier(ours["USER"]), ours["PASSWORD"].replace("'", "''")
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [ours["USER"]])
+        if not cursor.rowcount:
+            cursor.execute(f"CREATE ROLE {login} LOGIN NOINHERIT CREATEROLE CREATEDB PASSWORD '{password}'")
+            cursor.execute(f"GRANT {login} TO CURRENT_USER")
+            cursor.execute(f"CREATE DATABASE second OWNER {login}")
+    where = urlsplit(url)
+    who = f"{quote(ours['USER'], safe='')}:{quote(ours['PASSWORD'], safe='')}"
+    return f"postgres://{who}@{where.hostname}:{where.port}/second"
+
+
 @pytest.fixture
 def two_servers(second_server, settings, real_transactions):
-    url = second_server.ensure_running()
+    url = with_our_login(second_server.ensure_running())
     settings.TENANCY_SERVERS = {"second": environ.Env.db_url_config(url)}
     lay_foundation("second")
     yield second_server

@@ -20,6 +20,7 @@ from lib.tenancy.testing import cases
 from lib.tenancy.testing.isolations import CHOICES, MIXED
 from lib.tenancy.testing.leaks import Witness
 from lib.tenancy.testing.leaks import no_leak as watch
+from lib.tenancy.testing.login_rights import require_login_rights
 from lib.tenancy.testing.queries import Queries, at_most_queries, exactly_queries
 from lib.tenancy.testing.stage import Casting, Stage
 
@@ -127,6 +128,7 @@ def django_db_setup(
     """Make the test database for both aliases, and the tenants in each isolation that a test asks for."""
     choices = {isolation_of(item) for item in request.session.items}
     with django_db_blocker.unblock():
+        require_login_rights()
         made = setup_databases(0, interactive=False, aliases=dict.fromkeys(_BOTH), serialized_aliases=set())
         call_command("prepare", verbosity=0)
         stage = Stage(

@@ -15,6 +15,7 @@ from apps.companies.models import Company
 from apps.contacts.models import Organisation
 from lib.tenancy import no_tenant, tenant_context
 from lib.tenancy.context import as_owner
+from lib.tenancy.roles import uses_roles
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 
@@ -163,6 +164,8 @@ def test_a_procedure_that_commits_runs_alone(acme):
 
 
 def test_what_runs_alone_has_the_role_of_its_statement(acme):
+    if not uses_roles("default"):
+        pytest.skip("This server is older than 16 and keeps no roles apart.")
     with (
         pytest.raises(DatabaseError, match=r"must be owner|permission denied"),
         connection.cursor() as cursor,
@@ -192,7 +195,8 @@ def test_dbshell_begins_where_the_companys_statements_do(acme, tmp_path, monkeyp
     out = tmp_path / "out"
     query = "SELECT current_setting('search_path'), current_user <> session_user"
     call_command("dbshell", "--", "-At", "-o", str(out), "-c", query)
-    assert out.read_text().strip() == f'"{acme.schema}", "extensions", pg_temp|t'
+    has_role = "t" if uses_roles("default") else "f"
+    assert out.read_text().strip() == f'"{acme.schema}", "extensions", pg_temp|{has_role}'
     # Set for psql alone: what stayed would put our own connections into this company.
     assert os.environ["PGOPTIONS"] == "-c work_mem=5MB"
 

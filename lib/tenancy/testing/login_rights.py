@@ -1,0 +1,29 @@
+"""What the login of DATABASE_URL must be allowed for tests to run, and the SQL that allows it."""
+
+import pytest
+
+from lib.tenancy.administration import administer
+from lib.tenancy.identifiers import quote_identifier
+from lib.tenancy.roles import server_uses_roles
+from lib.tenancy.servers import MAIN_SERVER
+
+_FACTS = """
+    SELECT rolname, rolcreatedb OR rolsuper, rolcreaterole OR rolsuper,
+           current_setting('server_version_num')::int FROM pg_roles WHERE rolname = current_user
+"""
+
+
+def require_login_rights() -> None:
+    """End the whole run, with the cure, when no test could have its database."""
+    with administer(MAIN_SERVER) as cursor:
+        cursor.execute(_FACTS)
+        role, may_make_databases, may_make_roles, version = cursor.fetchone()
+    missing = [] if may_make_databases else ["CREATEDB"]
+    if server_uses_roles(version) and not may_make_roles:
+        missing.append("CREATEROLE")
+    if missing:
+        pytest.exit(
+            f"Tests make databases and roles, and the login {role!r} of DATABASE_URL may not. As a "
+            f"superuser of that server, run:\n  ALTER ROLE {quote_identifier(role)} {' '.join(missing)};",
+            returncode=1,
+        )
