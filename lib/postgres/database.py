@@ -51,8 +51,9 @@ class Administration:
             if cursor.fetchone() is None:
                 # template0 is the one template nobody can have written to.
                 cursor.execute(sql.SQL("CREATE DATABASE {0} OWNER {0} TEMPLATE template0").format(name))
-            # `postgres` stays open to the application alone: tools connect there to make other databases.
-            for database in (APPLICATION, "postgres"):
+            # `postgres` and `template1`, which everybody may enter, stay open to the application alone: tools
+            # connect there to make other databases.
+            for database in (APPLICATION, "postgres", "template1"):
                 _close_to_others(cursor, sql.Identifier(database), name)
         # template1 too, for the databases made from it, such as those of the tests.
         for database in (APPLICATION, "template1"):

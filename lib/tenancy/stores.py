@@ -3,15 +3,14 @@
 from typing import Any
 
 from django.db import connections, transaction
-from psycopg2.extensions import encrypt_password
 
 from lib.tenancy.administration import administer
 from lib.tenancy.conf import TENANT_ALIAS
 from lib.tenancy.context import as_owner, tenant_context
-from lib.tenancy.encryption import decrypt
 from lib.tenancy.identifiers import quote_identifier
+from lib.tenancy.logins import ensure_login
 from lib.tenancy.models import TenantModel
-from lib.tenancy.roles import grant_membership, grant_rows, owner_role, role_exists, tenant_role, uses_roles
+from lib.tenancy.roles import grant_rows, owner_role, role_exists, tenant_role, uses_roles
 from lib.tenancy.states import Isolation
 from lib.tenancy.template import TEMPLATE_SCHEMA, replay
 from lib.tenancy.template_database import ensure_template_database
@@ -38,11 +37,7 @@ def _build_database(tenant: TenantModel, template: str) -> None:
     source = ensure_template_database(tenant.server, template)
     name, user = quote_identifier(tenant.database_name), quote_identifier(tenant.database_user)
     with administer(tenant.server) as cursor:
-        password = decrypt(tenant.database_pwd)
-        # Hashed here, so that the password is in no statement and in no log of the server.
-        hashed = encrypt_password(password, tenant.database_user, cursor.connection, "scram-sha-256")
-        cursor.execute(f"CREATE ROLE {user} LOGIN NOINHERIT PASSWORD %s", [hashed])
-        cursor.execute(grant_membership(tenant.database_user, cursor.connection.server_version))
+        ensure_login(cursor, tenant)
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {quote_identifier(source)}")
         _close_to_others(cursor, name, user)
     with as_owner(), tenant_context(tenant), transaction.atomic(using=TENANT_ALIAS):

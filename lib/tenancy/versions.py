@@ -16,11 +16,17 @@ def current_version() -> str:
 
     Reads the migration files once per process and no database.
     """
-    graph = MigrationLoader(None, ignore_no_migrations=True).graph
-    labels = tenant_app_labels()
-    names = sorted(f"{label}.{name}" for label, name in graph.nodes if label in labels)
+    names = migration_names()
     digest = hashlib.sha256("\n".join(names).encode()).hexdigest()[:_DIGEST_CHARACTERS]
     return f"{len(names):05d}-{digest}"
+
+
+@lru_cache(maxsize=1)
+def migration_names() -> tuple[str, ...]:
+    """Return the names of the tenant migrations of this code, sorted, such as `contacts.0001_initial`."""
+    graph = MigrationLoader(None, ignore_no_migrations=True).graph
+    labels = tenant_app_labels()
+    return tuple(sorted(f"{label}.{name}" for label, name in graph.nodes if label in labels))
 
 
 def is_behind(version: str) -> bool:

@@ -1,0 +1,45 @@
+"""The login of a tenant's own database: made, and made again, from the password that is stored."""
+
+from typing import Any
+
+from django.db import connections
+from psycopg2.extensions import encrypt_password
+
+from lib.tenancy.administration import administer
+from lib.tenancy.conf import TENANT_ALIAS
+from lib.tenancy.context import as_owner, tenant_context
+from lib.tenancy.encryption import decrypt
+from lib.tenancy.identifiers import quote_identifier
+from lib.tenancy.models import TenantModel
+from lib.tenancy.roles import grant_membership, grant_rows, role_exists
+
+
+def restore_login(tenant: TenantModel) -> None:
+    """Make the login of an existing database, or set it right, with its privileges. Safe to repeat.
+
+    For instance on a server that was restored from a dump, which holds no logins.
+
+    Raises:
+        EncryptionKeyError: the stored password cannot be read.
+    """
+    with administer(tenant.server) as cursor:
+        ensure_login(cursor, tenant)
+        database, user = quote_identifier(tenant.database_name), quote_identifier(tenant.database_user)
+        cursor.execute(f"GRANT CONNECT ON DATABASE {database} TO {user}")
+    with as_owner(), tenant_context(tenant), connections[TENANT_ALIAS].cursor() as inside:
+        inside.execute(
+            grant_rows(tenant.schema_name, tenant.database_user)
+        )  # one message, and so one transaction
+
+
+def ensure_login(cursor: Any, tenant: TenantModel) -> None:
+    """Give the tenant's login the stored password, and let the platform's login take it on.
+
+    `cursor` is one of the platform's login, in autocommit.
+    """
+    password, user = decrypt(tenant.database_pwd), quote_identifier(tenant.database_user)
+    # Hashed here, so that the password is in no statement and in no log of the server.
+    hashed = encrypt_password(password, tenant.database_user, cursor.connection, "scram-sha-256")
+    verb = "ALTER" if role_exists(cursor, tenant.database_user) else "CREATE"
+    cursor.execute(f"{verb} ROLE {user} LOGIN NOINHERIT PASSWORD %s", [hashed])
+    cursor.execute(grant_membership(tenant.database_user, cursor.connection.server_version))

@@ -1,0 +1,56 @@
+"""Each defect is planted on a real server, named with its cure, and gone when the cure was run word by word."""
+
+import re
+import shlex
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from tests.lib.tenancy.doctor.defects import DEFECTS, names_of
+
+A_COMMAND = re.compile(r"python manage\.py ([^\n]*?)(?= && |$)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.finding)
+def test_a_defect_is_named_with_a_cure_that_mends_it(defect, patient):
+    names = names_of(patient)
+    if callable(defect.plant):
+        defect.plant()
+    else:
+        patient.run(defect.plant.format(**names), defect.database.format(**names))
+    try:
+        found = [finding for finding in patient.findings() if finding.name == defect.finding]
+        assert any(defect.says in finding.what and finding.tenant == defect.tenant for finding in found), (
+            found
+        )
+        for finding in found:
+            cure(finding, patient)
+        if found[0].cure != "Mend the other findings of this tenant; none of its pages works.":
+            assert defect.finding not in patient.names()
+    finally:
+        recover(patient, defect.afterwards.format(**names))
+    assert "\n".join(map(str, patient.findings())) == ""
+
+
+def cure(finding, patient):
+    if finding.database:
+        patient.run(finding.cure, finding.database)
+        return
+    for command in A_COMMAND.findall(finding.cure):
+        name, *words = shlex.split(command)
+        options = {} if name in ("tenant", "shell", "restore_login") else {"verbosity": 0}
+        call_command(name, *words, **options)
+
+
+def recover(patient, afterwards):
+    """Bring the installation to health by its own doctor: some defects cause others."""
+    connections.close_all()
+    if afterwards:
+        patient.run(afterwards)
+    for _ in range(3):
+        findings = patient.findings()
+        if not findings:
+            return
+        for finding in findings:
+            cure(finding, patient)
