@@ -38,13 +38,14 @@ def create(key: Key, definition: str) -> str:
     """Return the SQL that makes one thing by itself."""
     if key.kind in _COMPLETE:
         return _complete(key, definition)
+    if key.kind == "column":
+        return add_column(_own(key.relation), key.part, definition)
+    if key.kind == "sequence":
+        return f"CREATE SEQUENCE {_own(key.part)} {definition};"
     table, name = _own(key.relation), quote_identifier(key.part or key.relation)
     return {
-        "table": f"CREATE TABLE {table} ();",
-        "column": add_column(table, key.part, definition) if key.kind == "column" else "",
         "constraint": f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition};",
         "policy": f"CREATE POLICY {name} ON {table} {definition};",
-        "sequence": f"CREATE SEQUENCE {_own(key.part)} {definition};",
         "view": f"CREATE VIEW {table} AS {definition}",
         "materialized view": f"CREATE MATERIALIZED VIEW {table} AS {definition}",
         "type": f"CREATE TYPE {table} AS ENUM ({definition});",
@@ -97,7 +98,11 @@ def _complete(key: Key, definition: str) -> str:
         if key.kind == "trigger" and definition.endswith(mark):
             table, name = _own(key.relation), quote_identifier(key.part)
             return f"{definition.removesuffix(mark)};\nALTER TABLE {table} {verb} TRIGGER {name};"
-    return f"{definition.removesuffix(_INVALID).rstrip().removesuffix(';')};"
+    statement = f"{definition.removesuffix(_INVALID).rstrip().removesuffix(';')};"
+    if key.kind in ("function", "procedure"):
+        # Its body may name what is found only where it will run.
+        return f"SET check_function_bodies = off;\n{statement}\nRESET check_function_bodies;"
+    return statement
 
 
 def _own(name: str) -> str:

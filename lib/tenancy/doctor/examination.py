@@ -41,7 +41,7 @@ def admit(
     tried = {tenant.subdomain for tenant in chosen}
     if sample is not None and sample < len(tried):
         tried = set(SystemRandom().sample(sorted(tried), sample))
-    return Installation(tenants, servers, subdomain, frozenset(tried))
+    return Installation(tenants, servers, server, subdomain, frozenset(tried))
 
 
 def describe_master_failure(failure: DatabaseError) -> Finding:
@@ -62,9 +62,8 @@ def examine(installation: Installation) -> Iterator[Finding]:
     """
     installation.model = _read_model()
     for finding in _examine(installation):
-        is_of_server = finding.server in installation.servers or finding.tenant == installation.wanted
-        is_about_all = finding.name == UNREACHABLE.name
-        if is_of_server and (installation.wanted in (None, finding.tenant) or is_about_all):
+        is_about_all = finding.name in (UNREACHABLE.name, NOT_EXAMINED.name)
+        if is_about_all or installation.wants(finding.server, finding.tenant):
             yield finding
 
 

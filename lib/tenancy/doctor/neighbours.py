@@ -17,7 +17,10 @@ _OTHERS = """
       AND has_database_privilege(datname, 'CONNECT') AND pg_get_userbyid(datdba) = %(login)s
       AND datname <> ALL(%(own)s)
 """
-_HAS_ROWS = "SELECT relowner::regrole::text <> session_user FROM pg_class WHERE oid = to_regclass(%(table)s)"
+_TABLE = """
+    SELECT pg_get_userbyid(relowner) <> session_user FROM pg_class
+    WHERE relname = %(table)s AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %(schema)s)
+"""
 
 
 def names_of_neighbours(server: Server) -> set[str]:
@@ -38,9 +41,11 @@ def names_of_neighbours(server: Server) -> set[str]:
 
 
 def _names_in(cursor: Any) -> set[str]:
-    table = f"{quote_identifier(master_schema())}.{quote_identifier(get_tenant_model()._meta.db_table)}"
-    found = rows(cursor, _HAS_ROWS, table=table)
-    if not found:
-        return set()
-    cursor.execute(set_role(master_role()) if found[0][0] else "SELECT")
-    return {name for (name,) in rows(cursor, f"SELECT schema_name FROM {table}")}
+    table = get_tenant_model()._meta.db_table
+    names: set[str] = set()
+    for (has_roles,) in rows(cursor, _TABLE, table=table, schema=master_schema()):
+        if has_roles:
+            cursor.execute(set_role(master_role()))
+        qualified = f"{quote_identifier(master_schema())}.{quote_identifier(table)}"
+        names |= {name for (name,) in rows(cursor, f"SELECT schema_name FROM {qualified}")}
+    return names

@@ -57,7 +57,7 @@ def examine_owned_things(server: Server) -> Iterator[Finding]:
     """Look for what belongs to a role that should own nothing: it could give it away or change it."""
     roles = {role: tenant for role, tenant in server.roles().items() if role != owner_role()}
     for role, database, count, example in rows(server.cursor, _OWNED, roles=list(roles)):
-        first = f": {example}" if count == 1 and example else ""
+        first = f", such as {example}" if example else ""
         yield OWNS.found(
             f"The role {role!r} owns things in the database {database!r}, {count} in all{first}.",
             cure=f"REASSIGN OWNED BY {quote_identifier(role)} TO {quote_identifier(server.owner)};",

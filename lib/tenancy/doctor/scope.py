@@ -23,12 +23,17 @@ class Installation:
 
     tenants: list[TenantModel]
     servers: list[str]
-    # The subdomains whose findings are wanted; None for all, and for what belongs to no tenant.
+    # The server whose findings are wanted, and the tenant, by its subdomain; None for all.
+    wanted_server: str | None = None
     wanted: str | None = None
-    # The subdomains at whose walls the doctor tries; None for all.
+    # The subdomains of those as whom the walls are tried; None for all.
     tried: frozenset[str] | None = None
     model: Model | None = None
     proved: Counter[str] = field(default_factory=Counter)
+
+    def wants(self, server: str, subdomain: str | None) -> bool:
+        """Return whether a finding about this server, and this tenant if any, is asked for."""
+        return self.wanted_server in (None, server) and self.wanted in (None, subdomain)
 
     def is_tried(self, tenant: TenantModel) -> bool:
         """Return whether attempts are to be made as this tenant."""

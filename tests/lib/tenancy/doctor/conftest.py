@@ -36,7 +36,7 @@ class Patient:
 
     def run(self, sql, database="terrace"):
         """Run each statement by itself, as a superuser."""
-        with closing(self._connect(database)) as connection:
+        with closing(self.connect_to(self.server, database)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 for statement in _statements(sql):
@@ -46,12 +46,24 @@ class Patient:
         """Return what the doctor finds now."""
         return list(examine(admit(**wanted)))
 
+    def rows(self, sql, database="terrace"):
+        """Return what a superuser's query finds."""
+        with closing(self.connect_to(self.server, database)) as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
     def names(self, **wanted):
         return sorted({finding.name for finding in self.findings(**wanted)})
 
-    def _connect(self, database):
+    def superuser_settings(self):
+        """Return database settings, as Django has them, of the superuser."""
         password = (self.server.server_dir / "superuser-password").read_text()
-        port = environ.Env.db_url_config(self.server.url)["PORT"]
+        return {**connections.settings["master"], "USER": "postgres", "PASSWORD": password}
+
+    def connect_to(self, server, database):
+        """Return a connection of the superuser to a server of ours."""
+        password = (server.server_dir / "superuser-password").read_text()
+        port = environ.Env.db_url_config(server.url)["PORT"]
         return psycopg2.connect(
             host="127.0.0.1", port=port, user="postgres", password=password, dbname=database
         )
@@ -98,13 +110,14 @@ def elsewhere(url):
             connections.settings[alias].update(before[alias])
 
 
-def made(subdomain, isolation):
+def made(subdomain, isolation, **fields):
     company = Company(
         subdomain=subdomain,
         company_name=subdomain,
         contact_name="P",
         contact_email="p@x.example",
         isolation=isolation,
+        **fields,
     )
     with provisioning(company):
         pass

@@ -1,4 +1,4 @@
-"""Each defect is planted on a real server, named with its cure, and gone when the cure was run word by word."""
+"""Each defect is planted on a real server, named with its cure, and gone when the cure was run as it is."""
 
 import re
 import shlex
