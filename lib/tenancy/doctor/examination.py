@@ -13,6 +13,7 @@ from lib.tenancy.doctor.findings import Finding, error, warning
 from lib.tenancy.doctor.looking import looking, rows, undone, why
 from lib.tenancy.doctor.scope import Installation, Place, Server, own_place, read_tenants, shared_place
 from lib.tenancy.exceptions import TenancyError
+from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.servers import MAIN_SERVER, server_names, server_settings
 from lib.tenancy.states import Isolation
 from lib.tenancy.template import TEMPLATE_SCHEMA
@@ -99,7 +100,8 @@ def _examine_server(installation: Installation, name: str, cursor: Any) -> Itera
             if rows(cursor, "SELECT FROM pg_database WHERE datname = %(name)s", name=tenant.database_name):
                 yield DATABASE_UNREACHABLE.found(
                     f"The database {tenant.database_name!r} keeps the platform's login out: {why(failure)}",
-                    cure=f'GRANT CONNECT ON DATABASE "{tenant.database_name}" TO "{server.login}";',
+                    cure=f"GRANT CONNECT ON DATABASE {quote_identifier(tenant.database_name)} "
+                    f"TO {quote_identifier(server.login)};",
                     server=name,
                     tenant=tenant.subdomain,
                     database=server.database,

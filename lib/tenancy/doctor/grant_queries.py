@@ -12,11 +12,12 @@ TABLES = """
     FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
     WHERE nspname = ANY(%(schemas)s) AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
 """
+# Also what a role of ours may do with a schema that is nobody's.
 ON_SCHEMAS = """
     SELECT nspname, 'SCHEMA ' || quote_ident(nspname), coalesce(rolname, 'PUBLIC'),
            string_agg(privilege_type, ', ')
     FROM pg_namespace CROSS JOIN aclexplode(nspacl) acl LEFT JOIN pg_roles ON pg_roles.oid = grantee
-    WHERE nspname = ANY(%(schemas)s) AND grantee <> nspowner GROUP BY 1, 2, 3
+    WHERE (nspname = ANY(%(schemas)s) OR rolname = ANY(%(roles)s)) AND grantee <> nspowner GROUP BY 1, 2, 3
 """
 ON_TABLES = """
     SELECT nspname, CASE relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass::text,

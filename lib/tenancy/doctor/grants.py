@@ -41,7 +41,7 @@ def examine_grants(place: Place) -> Iterator[Finding]:
     """Compare the privileges on schemas, tables, columns and sequences with those there should be."""
     names = list(place.by_name())
     # What is in the schema of extensions is theirs; only the schema itself is ours.
-    found = [*rows(place.cursor, ON_SCHEMAS, schemas=names)]
+    found = [*rows(place.cursor, ON_SCHEMAS, schemas=names, roles=list(place.server.roles()))]
     found += rows(place.cursor, ON_TABLES, schemas=[name for name in names if name != extensions_schema()])
     actual = {(thing, grantee): Grant(schema, thing, grantee, frozenset(privileges.split(", ")))
               for schema, thing, grantee, privileges in found}  # fmt: skip
@@ -77,7 +77,7 @@ def _expected(place: Place) -> Iterator[Grant]:
 def _too_many(place: Place, grant: Grant) -> Finding:
     return TOO_MANY.found(
         f"{grant.grantee} has {grant.listed} on {grant.thing}.",
-        cure=_as_owner(place, f"REVOKE {_on(grant)} FROM {grant.to};"),
+        cure=_as_owner(place, grant, f"REVOKE {_on(grant)} FROM {grant.to};"),
         server=place.server.name,
         tenant=_subdomain(place, grant),
         database=place.database,
@@ -87,7 +87,7 @@ def _too_many(place: Place, grant: Grant) -> Finding:
 def _too_few(place: Place, grant: Grant) -> Finding:
     return TOO_FEW.found(
         f"{grant.grantee} lacks {grant.listed} on {grant.thing}.",
-        cure=_as_owner(place, f"GRANT {_on(grant)} TO {grant.to};"),
+        cure=_as_owner(place, grant, f"GRANT {_on(grant)} TO {grant.to};"),
         server=place.server.name,
         tenant=_subdomain(place, grant),
         database=place.database,
@@ -102,7 +102,9 @@ def _on(grant: Grant) -> str:
     return f"{', '.join(f'{privilege} ({column}' for privilege in sorted(grant.privileges))} ON {thing}"
 
 
-def _as_owner(place: Place, sql: str) -> str:
+def _as_owner(place: Place, grant: Grant, sql: str) -> str:
+    if grant.schema not in {schema.name for schema in place.schemas}:
+        return sql  # whoever owns that schema
     take_on = set_role(place.server.owner).replace(" LOCAL", "").strip()
     return f"{take_on}\n{sql}\nRESET ROLE;"
 

@@ -248,6 +248,12 @@ DEFECTS = [
         "privilege-too-many", 'GRANT CREATE ON SCHEMA {acme} TO "{acme_role}"', "CREATE on SCHEMA", "acme"
     ),
     Defect("privilege-too-many", 'GRANT USAGE ON SCHEMA master TO "{acme_role}"', "SCHEMA master"),
+    Defect(
+        "privilege-too-many",
+        'CREATE SCHEMA lounge;\nGRANT USAGE ON SCHEMA lounge TO "{acme_role}"',
+        "USAGE on SCHEMA lounge",
+        afterwards="DROP SCHEMA lounge",
+    ),
     Defect("privilege-too-many", "GRANT CREATE ON SCHEMA extensions TO PUBLIC", "SCHEMA extensions"),
     Defect(
         "privilege-too-many",

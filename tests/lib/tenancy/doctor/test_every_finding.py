@@ -1,5 +1,6 @@
 """Every finding there is, tomorrow's included, is tried by a test and explained in the documents."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from lib.tenancy.doctor.findings import KINDS
 
 HERE = Path(__file__).parent
 PAGE = Path(__file__).parents[4] / "docs" / "howto" / "watch-the-walls.md"
+# A finding's line has its severity behind its name; those of options have not.
+A_FINDING = re.compile(r"\| `[a-z-]+` \| (error|warning) \|")
 
 assert examination.examine  # it imports them all
 
@@ -25,5 +28,5 @@ def test_a_finding_is_tried_and_explained(name):
 
 
 def test_the_page_names_no_finding_that_is_gone():
-    named = {line.split("`")[1] for line in PAGE.read_text().splitlines() if line.startswith("| `")}
+    named = {line.split("`")[1] for line in PAGE.read_text().splitlines() if A_FINDING.match(line)}
     assert named == set(KINDS)
