@@ -1,4 +1,4 @@
-"""Catalogs held against each other: no database is asked. With one: `tests/lib/tenancy/doctor/test_drift.py`."""
+"""Catalogs held against each other, without a database. With one: tests/lib/tenancy/doctor/test_drift.py."""
 
 import pytest
 

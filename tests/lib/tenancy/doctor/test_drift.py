@@ -100,7 +100,7 @@ def test_a_difference_is_named_and_its_cure_takes_it_away(sql, says, name, patie
     assert {(finding.tenant, finding.database) for finding in found} == {(company.subdomain, database)}
     for finding in found:
         patient.run(finding.cure, finding.database)
-    assert patient.findings() == []
+    assert patient.findings(sample=0) == []
 
 
 # Made in the template: what a tenant then lacks is made by its cure from PostgreSQL's own description.
@@ -139,10 +139,9 @@ def test_what_the_template_has_is_made_by_the_cures(sql, patient):
         assert drift(patient) == []
     finally:
         undo(patient)
-    assert [finding for finding in drift(patient) if finding.tenant == "acme"]
-    for finding in drift(patient):
+    for finding in drift(patient):  # what was made is surplus now
         patient.run(finding.cure, finding.database)
-    assert patient.findings() == []
+    assert patient.findings(sample=0) == []
 
 
 def test_one_that_is_behind_is_not_compared(patient):
@@ -157,7 +156,7 @@ def test_one_that_is_behind_is_not_compared(patient):
 
 
 def drift(patient):
-    return [finding for finding in patient.findings() if finding.name.startswith("drift-")]
+    return [finding for finding in patient.findings(sample=0) if finding.name.startswith("drift-")]
 
 
 def an_index(patient, schema, database):
