@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg2
+from psycopg2 import errors
 
-from lib.tenancy.doctor.findings import Finding, error
+from lib.tenancy.doctor.findings import NOT_EXAMINED, Finding, error
 from lib.tenancy.doctor.looking import looking, rows, why
 from lib.tenancy.doctor.scope import Server
 from lib.tenancy.doctor.walls import FOUND, REFUSED, attempt
@@ -24,6 +25,7 @@ _A_TABLE = """
     SELECT min(relname::text) FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
     WHERE nspname = %(schema)s AND relkind = 'r' AND relname <> 'django_migrations'
 """
+_MAY_CONNECT = "SELECT has_database_privilege(%(user)s, %(database)s, 'CONNECT')"
 _EXISTING = "SELECT datname FROM pg_database WHERE datname = ANY(%(names)s)"
 
 
@@ -61,6 +63,9 @@ def _at_home(server: Server, tenant: TenantModel, password: str) -> Iterator[Fin
             if problem := attempt(cursor, tenant.as_tenant().prefixes.user.decode() + select):
                 raise problem
             server.installation.proved[FOUND] += 1
+    except errors.LockNotAvailable as held:
+        what = f"Whether its login gets to its rows is not known: {why(held)}"
+        yield NOT_EXAMINED.found(what, cure="python manage.py doctor", **where)
     except psycopg2.Error as problem:
         yield REFUSED_AT_HOME.found(
             f"Its own login {tenant.database_user!r} does not get to its rows: {why(problem)}",
@@ -73,8 +78,14 @@ def _elsewhere(server: Server, tenant: TenantModel, password: str, database: str
     try:
         with _as(server, tenant, password, database):
             pass
-    except psycopg2.OperationalError:
-        server.installation.proved[REFUSED] += 1
+    except psycopg2.OperationalError as refusal:
+        # libpq tells no SQLSTATE of a connection that was not made, and the reason may be in any language.
+        if _is_barred(server, tenant, database) or "pg_hba.conf" in str(refusal):
+            server.installation.proved[REFUSED] += 1
+        else:
+            what = f"Whether its login gets into the database {database!r} is not known: {why(refusal)}"
+            cure = "python manage.py doctor"
+            yield NOT_EXAMINED.found(what, cure=cure, server=server.name, tenant=tenant.subdomain)
         return
     where, who = quote_identifier(database), quote_identifier(tenant.database_user)
     yield OPEN.found(
@@ -84,6 +95,11 @@ def _elsewhere(server: Server, tenant: TenantModel, password: str, database: str
         tenant=tenant.subdomain,
         database=server.database,
     )
+
+
+def _is_barred(server: Server, tenant: TenantModel, database: str) -> bool:
+    found = rows(server.cursor, _MAY_CONNECT, user=tenant.database_user, database=database)
+    return found == [(False,)]
 
 
 def _as(server: Server, tenant: TenantModel, password: str, database: str) -> AbstractContextManager[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lib.tenancy.catalog.differences import Change
 from lib.tenancy.catalog.reading import find_differences
-from lib.tenancy.doctor.findings import Finding, error, warning
+from lib.tenancy.doctor.findings import NOT_EXAMINED, Finding, error, warning
 from lib.tenancy.doctor.looking import rows
 from lib.tenancy.doctor.scope import Place, Schema
 from lib.tenancy.identifiers import quote_identifier
@@ -20,6 +20,13 @@ UNTRUE = error("version-is-untrue")
 
 _PRESENT = "SELECT nspname FROM pg_namespace WHERE nspname = ANY(%(schemas)s)"
 _WITH_HISTORY = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE relname = 'django_migrations'"
+# Describing a table waits for who changes it, and one tenant's migration would hold up all.
+_LOCKED = """
+    SELECT DISTINCT nspname FROM pg_locks JOIN pg_class c ON c.oid = relation
+    JOIN pg_namespace n ON n.oid = relnamespace
+    WHERE mode = 'AccessExclusiveLock' AND granted AND nspname = ANY(%(schemas)s)
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 _SCHEMAS_IN_ONE_QUERY = 200
 
 
@@ -27,6 +34,13 @@ def examine_drift(place: Place) -> Iterator[Finding]:
     """Compare the catalog of each tenant that is at the version of this code with that of the template."""
     model = place.installation.model
     comparable = {schema.name: schema for schema in _at_this_version(place)}
+    for name in _locked(place, list(comparable)):
+        yield NOT_EXAMINED.found(
+            f"Tables of {name!r} are locked by who changes them, so its catalog was not compared.",
+            cure="python manage.py doctor",
+            server=place.server.name,
+            tenant=comparable.pop(name).subdomain,
+        )
     if model is None or not comparable:
         return
     for name, difference in find_differences(place.cursor, list(comparable), model):
@@ -44,7 +58,8 @@ def examine_drift(place: Place) -> Iterator[Finding]:
 def examine_history(place: Place) -> Iterator[Finding]:
     """Look whether each tenant ran the migrations that its version stands for."""
     with_history = {name.strip('"') for (name,) in rows(place.cursor, _WITH_HISTORY)}
-    schemas = [schema for schema in _at_this_version(place) if schema.name in with_history]
+    readable = with_history - _locked(place, list(with_history))
+    schemas = [schema for schema in _at_this_version(place) if schema.name in readable]
     if place.server.uses_roles and schemas:
         place.cursor.execute(set_role(place.server.owner))
     for start in range(0, len(schemas), _SCHEMAS_IN_ONE_QUERY):
@@ -68,6 +83,10 @@ def _at_this_version(place: Place) -> list[Schema]:
         for schema, tenant in place.of_tenants()
         if schema.name in present and tenant.version == current_version()
     ]
+
+
+def _locked(place: Place, schemas: list[str]) -> set[str]:
+    return {name for (name,) in rows(place.cursor, _LOCKED, schemas=schemas)}
 
 
 def _history_of(schema: Schema) -> str:

@@ -9,7 +9,7 @@ from django.db import DatabaseError, OperationalError
 
 from lib.tenancy.catalog.reading import Model, read_model
 from lib.tenancy.doctor.examinations import OF_INSTALLATION, OF_PLACE, OF_SERVER
-from lib.tenancy.doctor.findings import Finding, error, warning
+from lib.tenancy.doctor.findings import NOT_EXAMINED, Finding, error
 from lib.tenancy.doctor.looking import looking, rows, undone, why
 from lib.tenancy.doctor.scope import Installation, Place, Server, own_place, read_tenants, shared_place
 from lib.tenancy.exceptions import TenancyError
@@ -21,7 +21,6 @@ from lib.tenancy.template import TEMPLATE_SCHEMA
 UNREACHABLE = error("server-is-unreachable")
 DATABASE_UNREACHABLE = error("database-is-unreachable")
 NOT_PREPARED = error("platform-is-not-prepared")
-NOT_EXAMINED = warning("could-not-be-examined")
 
 T = TypeVar("T")
 
@@ -70,7 +69,7 @@ def examine(installation: Installation) -> Iterator[Finding]:
 
 def _examine(installation: Installation) -> Iterator[Finding]:
     for examination in OF_INSTALLATION:
-        yield from _carefully(examination, installation, MAIN_SERVER, None)
+        yield from carefully(examination, installation, MAIN_SERVER, None)
     for name in installation.servers:
         try:
             with looking(server_settings(name)) as cursor:
@@ -87,7 +86,7 @@ def _examine_server(installation: Installation, name: str, cursor: Any) -> Itera
     kept = "a role for each" if server.uses_roles else "no roles: the path alone separates schemas"
     installation.proved[f"server was examined: {name}, PostgreSQL {version}, {kept}"] += 1
     for examination in OF_SERVER:
-        yield from _carefully(examination, server, name, cursor)
+        yield from carefully(examination, server, name, cursor)
     yield from _examine_place(shared_place(server))
     for tenant in server.tenants(Isolation.DATABASE):
         if installation.wanted not in (None, tenant.subdomain):
@@ -110,10 +109,10 @@ def _examine_server(installation: Installation, name: str, cursor: Any) -> Itera
 
 def _examine_place(place: Place) -> Iterator[Finding]:
     for examination in OF_PLACE:
-        yield from _carefully(examination, place, place.server.name, place.cursor)
+        yield from carefully(examination, place, place.server.name, place.cursor)
 
 
-def _carefully(
+def carefully(
     examination: Callable[[T], Iterator[Finding]], patient: T, server: str, cursor: Any
 ) -> list[Finding]:
     """Return what one examination finds; that it failed is a finding, unless its connection is gone."""

@@ -54,3 +54,7 @@ def error(name: str) -> Kind:
 
 def warning(name: str) -> Kind:
     return Kind(name, Severity.WARNING)
+
+
+# Of any examination: it ended in an error that says nothing about what it was to find out.
+NOT_EXAMINED = warning("could-not-be-examined")

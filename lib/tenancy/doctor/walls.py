@@ -9,7 +9,7 @@ from psycopg2 import errors
 
 from lib.tenancy.conf import TENANT_ALIAS, master_schema
 from lib.tenancy.context import no_tenant
-from lib.tenancy.doctor.findings import Finding, error
+from lib.tenancy.doctor.findings import NOT_EXAMINED, Finding, error
 from lib.tenancy.doctor.looking import rows, undone, why
 from lib.tenancy.doctor.scope import Installation, Place, Schema, Server
 from lib.tenancy.exceptions import NoTenantError
@@ -31,6 +31,8 @@ _A_TABLE_OF_EACH = """
     WHERE nspname = ANY(%(schemas)s) AND relkind = 'r' AND relname <> 'django_migrations' GROUP BY 1
 """
 _REFUSALS = (errors.InsufficientPrivilege, errors.UndefinedTable)
+# A role that is not there is an invalid value of the setting `role`.
+_UNABLE = (*_REFUSALS, errors.InvalidParameterValue)
 
 
 def examine_statement_without_tenant(installation: Installation) -> Iterator[Finding]:
@@ -58,7 +60,19 @@ def examine_walls(place: Place) -> Iterator[Finding]:
     for position, (schema, tenant) in enumerate(having_tables):
         if place.installation.is_tried(tenant):
             neighbour = having_tables[(position + 1) % len(having_tables)][0]
-            yield from _Attempts(place, schema, tenant, tables).all(neighbour)
+            yield from _tried(_Attempts(place, schema, tenant, tables), neighbour)
+
+
+def _tried(attempts: "_Attempts", neighbour: Schema) -> list[Finding]:
+    """Return what the attempts as one tenant find. A failure, such as at a lock, stops no other tenant."""
+    try:
+        return list(attempts.all(neighbour))
+    except psycopg2.Error as failure:
+        if attempts.place.cursor.connection.closed:
+            raise
+        what = f"The attempts as this tenant failed otherwise than by a refusal: {why(failure)}"
+        server, subdomain = attempts.place.server.name, attempts.tenant.subdomain
+        return [NOT_EXAMINED.found(what, cure="python manage.py doctor", server=server, tenant=subdomain)]
 
 
 class _Attempts:
@@ -70,9 +84,11 @@ class _Attempts:
         self.prefix = (prefixes.user if place.server.uses_roles else prefixes.plain).decode()
 
     def all(self, neighbour: Schema) -> Iterator[Finding]:
-        yield from self._own_rows()
+        unable = list(self._own_rows())
+        yield from unable
         yield from self._login_alone()
-        if not self.place.server.uses_roles:
+        # Who cannot read its own rows is refused those of others for the wrong reason.
+        if unable or not self.place.server.uses_roles:
             return
         if neighbour != self.schema:
             yield from self._refused(self.prefix, neighbour, f"reads {neighbour.name!r} by its name")
@@ -90,13 +106,16 @@ class _Attempts:
 
     def _own_rows(self) -> Iterator[Finding]:
         table = quote_identifier(self.tables[self.schema.name])
-        if problem := self._try(f"{self.prefix}SELECT FROM {table} LIMIT 1"):
+        problem = self._try(f"{self.prefix}SELECT FROM {table} LIMIT 1")
+        if isinstance(problem, _UNABLE):
             yield FINDS_NOTHING.found(
                 f"It cannot read its own table {table}: {why(problem)}",
                 cure="Mend the other findings of this tenant; none of its pages works.",
                 server=self.place.server.name,
                 tenant=self.tenant.subdomain,
             )
+        elif problem:
+            raise problem
         else:
             self.place.installation.proved[FOUND] += 1
 

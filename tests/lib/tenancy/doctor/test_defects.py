@@ -46,7 +46,7 @@ def cure(finding, patient):
 
 
 def recover(patient, left, afterwards):
-    """Bring the installation to health by its own doctor, as some defects cause others; return what is left."""
+    """Bring the installation to health by its own doctor, as defects cause others; return what is left."""
     connections.close_all()
     if afterwards:
         patient.run(afterwards)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.companies.models import Company
 from lib.tenancy.doctor import looking
+from lib.tenancy.doctor.examination import admit, carefully, examine
 from lib.tenancy.doctor.login import examine_server_version
 from lib.tenancy.doctor.scope import Installation, Server
 from lib.tenancy.encryption import encrypt
@@ -127,16 +128,35 @@ def test_a_server_too_old_for_roles_is_a_warning_unless_that_is_wanted(patient, 
         assert list(examine_server_version(server)) == []
 
 
-def test_what_somebody_holds_locked_is_said_not_to_be_examined(patient, monkeypatch):
+def test_an_examination_that_fails_is_a_finding_and_the_next_one_works(patient):
+    def examine_nothing(cursor):
+        cursor.execute("SELECT 1 / 0")
+        yield
+
+    with looking.looking(server_settings("main")) as cursor:
+        finding = only(carefully(examine_nothing, cursor, "main", cursor))
+        assert looking.rows(cursor, "SELECT 1") == [(1,)]
+    assert (finding.name, finding.severity) == ("could-not-be-examined", "warning")
+    assert finding.what == "examine_nothing failed: DivisionByZero: division by zero"
+
+
+def test_a_company_that_is_being_changed_holds_up_no_other(patient, monkeypatch):
     monkeypatch.setattr(looking, "_LOCK_TIMEOUT", "50ms")
-    table = f"{patient.acme.schema_name}.django_migrations"
+    ((table,),) = patient.rows(
+        "SELECT min(tablename) FROM pg_tables WHERE tablename <> 'django_migrations' "
+        f"AND schemaname = '{patient.acme.schema_name}'"
+    )
     with looking.looking(patient.superuser_settings()) as cursor:
         cursor.connection.rollback()
         cursor.connection.set_session(readonly=False)
-        cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        findings = patient.findings()
-    assert {finding.name for finding in findings} == {"could-not-be-examined"}
-    assert "examine_history failed: LockNotAvailable" in findings[0].what
+        cursor.execute(f"LOCK TABLE {patient.acme.schema_name}.{table} IN ACCESS EXCLUSIVE MODE")
+        installation = admit()
+        findings = list(examine(installation))
+    assert {(finding.name, finding.tenant) for finding in findings} == {("could-not-be-examined", "acme")}, (
+        findings
+    )
+    assert installation.proved["tenants find their own rows"] == 3
+    assert installation.proved["catalogs were compared with the template"] == 3
     assert patient.findings() == []
 
 
