@@ -1,14 +1,18 @@
 """The queries behind grants.py: for all schemas of a database at once."""
 
+from lib.tenancy.append_only_constraint import SUFFIX
+
 EXISTING_ROLES = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%(roles)s)"
 
 # What may have privileges: schema, thing as GRANT takes it, kind, and its bare name.
-TABLES = """
+TABLES = f"""
     SELECT nspname, 'SCHEMA ' || quote_ident(nspname), 'schema', '' FROM pg_namespace
     WHERE nspname = ANY(%(schemas)s)
     UNION ALL
     SELECT nspname, CASE relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass::text,
-           CASE relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, relname
+           CASE WHEN relkind = 'S' THEN 'sequence' WHEN EXISTS (
+               SELECT FROM pg_trigger WHERE tgrelid = c.oid AND right(tgname, {len(SUFFIX)}) = '{SUFFIX}'
+           ) THEN 'append-only' ELSE 'table' END, relname
     FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
     WHERE nspname = ANY(%(schemas)s) AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
 """

@@ -16,6 +16,7 @@ TOO_FEW = error("privilege-is-missing")
 
 PUBLIC = "PUBLIC"
 _ROWS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+_NEW_ROWS = frozenset({"SELECT", "INSERT"})
 _HISTORY = "django_migrations"
 
 
@@ -70,6 +71,8 @@ def _expected(place: Place) -> Iterator[Grant]:
             continue
         elif kind == "sequence":
             yield Grant(name, thing, grantee, frozenset({"USAGE", "SELECT"}))
+        elif kind == "append-only":
+            yield Grant(name, thing, grantee, _NEW_ROWS)
         else:
             yield Grant(name, thing, grantee, frozenset({"SELECT"}) if relation == _HISTORY else _ROWS)
 

@@ -12,14 +12,12 @@ import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import connections
-from django.test import override_settings
 
 from apps.companies.models import Company
 from lib.postgres import server as postgres_server
 from lib.tenancy.doctor.examination import admit, examine
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.states import Isolation
-from tests.conftest import KEY
 
 ALIASES = ("default", "master")
 
@@ -70,12 +68,12 @@ class Patient:
 
 
 @pytest.fixture(scope="package")
-def clinic(tmp_path_factory, django_test_environment, django_db_blocker):
+def clinic(tmp_path_factory, django_test_environment, django_db_blocker, tenancy_key):
     """Make the installation once; `patient` sees that each test leaves it well."""
     server = postgres_server.testing_server(tmp_path_factory.mktemp("clinic"))
     url = server.ensure_running()
     try:
-        with django_db_blocker.unblock(), elsewhere(url), override_settings(TENANCY_KEYS=[KEY]):
+        with django_db_blocker.unblock(), elsewhere(url):
             call_command("prepare", verbosity=0)
             yield Patient(
                 server,

@@ -245,6 +245,12 @@ DEFECTS = [
         "acme",
     ),
     Defect(
+        "privilege-too-many",
+        'GRANT UPDATE, DELETE ON {acme}.events_event TO "{acme_role}"',
+        "DELETE, UPDATE on TABLE",
+        "acme",
+    ),
+    Defect(
         "privilege-too-many", 'GRANT CREATE ON SCHEMA {acme} TO "{acme_role}"', "CREATE on SCHEMA", "acme"
     ),
     Defect("privilege-too-many", 'GRANT USAGE ON SCHEMA master TO "{acme_role}"', "SCHEMA master"),

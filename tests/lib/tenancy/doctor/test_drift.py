@@ -5,8 +5,8 @@ import pytest
 # What is done to a table of Acme, what is said of it, and by which finding.
 DIFFERENCES = [
     (
-        "ALTER TABLE contacts_contact ALTER COLUMN last_name TYPE varchar(40)",
-        "contacts_contact: column last_name is varchar(40) NOT NULL here, "
+        "ALTER TABLE contacts_contact ALTER COLUMN job_title TYPE varchar(40)",
+        "contacts_contact: column job_title is varchar(40) NOT NULL here, "
         "varchar(100) NOT NULL in the template.",
         "drift-different",
     ),
@@ -181,7 +181,8 @@ def undo(patient):
     ):
         patient.run(f"DROP {kind} {name}")
     for (name,) in patient.rows(
-        f"SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = '{schema}'::regnamespace"
+        f"SELECT oid::regprocedure::text FROM pg_proc WHERE proname = 'extra' "
+        f"AND pronamespace = '{schema}'::regnamespace"
     ):
         patient.run(f"DROP ROUTINE {name} CASCADE")
     for (name,) in patient.rows(
