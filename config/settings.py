@@ -54,6 +54,10 @@ TENANCY_SERVERS = {
 }
 # Where companies are placed: the name of a server, or `auto` for the one with the fewest.
 TENANCY_SERVER = env.str("TENANCY_SERVER", default="main")
+# How many schemas `manage.py refill_spares` keeps ready, so that a sign-up has only to name one.
+TENANCY_SPARES = env.int("TENANCY_SPARES", default=0)
+# For how many days a company that could not be made keeps its reason: manage.py reap_tenants.
+TENANCY_KEEP_FAILED_DAYS = env.int("TENANCY_KEEP_FAILED_DAYS", default=7)
 # Encrypt the passwords of databases: the first encrypts, all decrypt.
 TENANCY_KEYS = env.list("TENANCY_KEYS", default=[])
 # Reads every server up to its own version, wherever DATABASE_URL points.
@@ -165,6 +169,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:dashboard"
 HANDOVER_SECONDS = 60
+# After how many days a company is removed in which nobody proved an address, by remove_abandoned; 0: never.
+ABANDONED_AFTER_DAYS = env.int("ABANDONED_AFTER_DAYS", default=14)
 
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
