@@ -7,6 +7,7 @@ PYTHON := .venv/bin/python
 
 company ?= acme
 PART ?= whole
+SIZE ?=
 
 .DEFAULT_GOAL := help
 
@@ -21,11 +22,14 @@ test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their
 	@echo "Once more what belongs to the application, its companies now in databases of their own."
 	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup tests/apps --isolation database
 
-stress: install-dev .env ## Run the tests with pooler, threads and tasks at their whole size, in minutes
-	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/isolation/test_stress.py tests/isolation/test_pgbouncer.py
+stress: install-dev .env ## Run the tests with pooler, threads, tasks and kills at their whole size, in minutes
+	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/isolation/test_stress.py tests/isolation/test_pgbouncer.py tests/faults
 
 django-suite: install-dev ## Compare our backend with Django's own by its tests (PART=representative: in minutes)
 	@$(PYTHON) -m benchmarks.django_suite --part $(PART)
+
+bench: install-dev ## Compare making and migrating companies with django-tenants and with the limit (SIZE=--quick)
+	@$(PYTHON) -m benchmarks.fleet $(SIZE)
 
 check: install-dev .env ## Check style, format and types
 	@$(PYTHON) -m ruff check .
@@ -65,4 +69,4 @@ install: ## Install what running needs (done by the others as needed)
 install-dev: ## Install what testing and checking need (done by the others as needed)
 	@bin/install requirements-dev.txt
 
-.PHONY: help run test stress django-suite check format migrations shell psql clean install install-dev
+.PHONY: help run test stress django-suite bench check format migrations shell psql clean install install-dev

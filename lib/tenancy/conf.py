@@ -61,6 +61,16 @@ def default_server() -> str:
     return str(getattr(settings, "TENANCY_SERVER", "main"))
 
 
+def wanted_spares() -> int:
+    """Return how many schemas are to be kept ready for tenants to come."""
+    return int(getattr(settings, "TENANCY_SPARES", 0))
+
+
+def keep_failed_days() -> int:
+    """Return for how many days the row of a tenant that could not be made keeps its reason."""
+    return int(getattr(settings, "TENANCY_KEEP_FAILED_DAYS", 7))
+
+
 def tenant_model_label() -> str:
     """Return the `app_label.ModelName` of the tenant model."""
     return str(settings.TENANCY_MODEL)

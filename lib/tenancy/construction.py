@@ -9,16 +9,18 @@ from psycopg2 import errorcodes
 from lib.tenancy.conf import TENANT_ALIAS
 from lib.tenancy.context import as_owner, tenant_context
 from lib.tenancy.exceptions import SubdomainTakenError
+from lib.tenancy.locks import BEING_MADE, share_lock
 from lib.tenancy.models import TenantModel
+from lib.tenancy.spares import take_spare
 from lib.tenancy.states import State
-from lib.tenancy.template import replay
+from lib.tenancy.template import load_template, replay
 from lib.tenancy.tenants import UnderConstruction
 
 _LOCK_TIMEOUT_SECONDS = 10
 
 
 @contextmanager
-def in_one_transaction(tenant: TenantModel, template: str) -> Iterator[None]:
+def in_one_transaction(tenant: TenantModel) -> Iterator[None]:
     """Commit the tenant's row, its schema and what the block writes together, through the alias `default`.
 
     Inside, the tenant's tables are found, and the master's behind them. After a crash PostgreSQL forgets it
@@ -26,8 +28,13 @@ def in_one_transaction(tenant: TenantModel, template: str) -> Iterator[None]:
     """
     place = UnderConstruction(subdomain=tenant.subdomain, schema=tenant.schema_name)
     with as_owner(), tenant_context(place), transaction.atomic(using=TENANT_ALIAS):
+        # Shared by all who make tenants: a release waits for them before it looks who is behind.
+        share_lock(BEING_MADE, connections[TENANT_ALIAS])
+        template = load_template()
+        tenant.version = template.version
         _claim(tenant)
-        replay(template, place)
+        if not take_spare(template.version, place):
+            replay(template, place)
         yield
         tenant.state = State.ACTIVE
         tenant.save(using=TENANT_ALIAS, update_fields=["state", "provisioned_ms"])

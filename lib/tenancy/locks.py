@@ -5,6 +5,7 @@ same thing of theirs would wait for each other.
 """
 
 import hashlib
+import time
 from typing import Any
 
 from django.db import connections
@@ -12,6 +13,11 @@ from django.db import connections
 from lib.tenancy.conf import TENANT_ALIAS
 from lib.tenancy.context import current_tenant
 from lib.tenancy.exceptions import NoTransactionError
+
+# Held, in common, by all who make a tenant, from before they choose a template until the tenant is there.
+BEING_MADE = "tenants-being-made"
+
+_ASK_AGAIN_SECONDS = 0.1
 
 
 def hold_lock(name: str, *, using: str) -> None:
@@ -40,6 +46,31 @@ def try_lock(name: str, connection: Any) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(name)])
         return bool(cursor.fetchone()[0])
+
+
+def share_lock(name: str, connection: Any) -> None:
+    """Wait for the lock `name` and share it with other sharers until the transaction of `connection` ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [lock_number(name)])
+
+
+def wait_for_session_lock(name: str, cursor: Any) -> None:
+    """Hold the lock `name` until the session of `cursor`, in autocommit, ends or gives it back."""
+    # Asked again and again: a statement that waits would hold a snapshot, and a migration that builds an
+    # index concurrently waits for all snapshots.
+    while not try_session_lock(name, cursor):
+        time.sleep(_ASK_AGAIN_SECONDS)
+
+
+def try_session_lock(name: str, cursor: Any) -> bool:
+    """Take the lock `name` until the session of `cursor` ends or gives it back; return whether it was free."""
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(name)])
+    return bool(cursor.fetchone()[0])
+
+
+def end_session_lock(name: str, cursor: Any) -> None:
+    """Give the lock `name` back."""
+    cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_number(name)])
 
 
 def lock_number(name: str) -> int:

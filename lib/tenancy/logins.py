@@ -41,5 +41,5 @@ def ensure_login(cursor: Any, tenant: TenantModel) -> None:
     # Hashed here, so that the password is in no statement and in no log of the server.
     hashed = encrypt_password(password, tenant.database_user, cursor.connection, "scram-sha-256")
     verb = "ALTER" if role_exists(cursor, tenant.database_user) else "CREATE"
-    cursor.execute(f"{verb} ROLE {user} LOGIN NOINHERIT PASSWORD %s", [hashed])
-    cursor.execute(grant_membership(tenant.database_user, cursor.connection.server_version))
+    membership = grant_membership(tenant.database_user, cursor.connection.server_version)
+    cursor.execute(f"{verb} ROLE {user} LOGIN NOINHERIT PASSWORD %s; {membership}", [hashed])

@@ -81,5 +81,52 @@ class TenantTemplate(models.Model):
     """The SQL that makes a tenant's schema with its first rows, for one set of migrations."""
 
     version = models.CharField(max_length=40, unique=True)
+    # The names of its migrations; none are known of templates made by the first release.
+    migrations = models.JSONField(default=list)
     sql = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class TenantSpare(models.Model):
+    """A schema of the main database that is ready for the next tenant."""
+
+    version = models.CharField(max_length=40, db_index=True)
+    schema_name = models.CharField(max_length=63, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class MigrationRun(models.Model):
+    """One run of `manage.py migrate_tenants` that had something to do."""
+
+    # Where it led: the stamp of the code's migrations, or the app and migration that were named.
+    target = models.CharField(max_length=300)
+    # What --resume needs to go on: the options that chose tenants and target.
+    options = models.JSONField(default=dict)
+    tenant_count = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(auto_now_add=True)
+    # Empty while it is at work, and for ever if it was interrupted.
+    finished_at = models.DateTimeField(null=True)
+
+
+class Outcome(models.TextChoices):
+    """What became of one tenant in a run."""
+
+    MIGRATED = "migrated", "migrated"
+    # By Django's own executor, because its history or its tables differed from the template's.
+    BY_ITSELF = "by_itself", "migrated by itself"
+    CURRENT = "current", "was current"
+    FAILED = "failed", "failed"
+
+
+class MigrationResult(models.Model):
+    """What a run did to one tenant. Of several in one run, the newest counts."""
+
+    run = models.ForeignKey(MigrationRun, on_delete=models.CASCADE, related_name="results")
+    subdomain = models.CharField(max_length=MAX_LABEL_CHARACTERS, db_index=True)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    version_before = models.CharField(max_length=40, blank=True)
+    version_after = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveIntegerField(default=1)
+    duration_ms = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)

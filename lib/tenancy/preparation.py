@@ -1,18 +1,17 @@
 """One at a time: two processes that prepare one database at once would both make the same tables."""
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import psycopg2
 
 from lib.tenancy.administration import administer
-from lib.tenancy.locks import lock_number
+from lib.tenancy.locks import try_session_lock, wait_for_session_lock
 from lib.tenancy.privileges import unreachable
 from lib.tenancy.servers import MAIN_SERVER
 
-_ASK_AGAIN_SECONDS = 0.1
+_LOCK = "prepare"
 
 logger = logging.getLogger(__name__)
 
@@ -31,22 +30,8 @@ def preparing_alone() -> Iterator[None]:
             cursor = stack.enter_context(administer(MAIN_SERVER))
         except psycopg2.OperationalError as error:
             raise unreachable(MAIN_SERVER, error) from error
-        _wait(cursor)
+        if not try_session_lock(_LOCK, cursor):
+            logger.info("Somebody else prepares this database; waiting until that is done.")
+            wait_for_session_lock(_LOCK, cursor)
         # Held by the session until it is closed: migrations commit in between.
         yield
-
-
-def _wait(cursor: psycopg2.extensions.cursor) -> None:
-    has_waited = False
-    # Asked again and again: a statement that waits would hold a snapshot, and a migration that builds an
-    # index concurrently waits for all snapshots.
-    while not _is_ours(cursor):
-        if not has_waited:
-            logger.info("Somebody else prepares this database; waiting until that is done.")
-            has_waited = True
-        time.sleep(_ASK_AGAIN_SECONDS)
-
-
-def _is_ours(cursor: psycopg2.extensions.cursor) -> bool:
-    cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock_number("prepare")])
-    return cursor.fetchone() == (True,)

@@ -9,14 +9,12 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 
 from lib.tenancy.conf import MASTER_ALIAS
 from lib.tenancy.construction import in_one_transaction
-from lib.tenancy.exceptions import ProvisioningError, SubdomainTakenError
+from lib.tenancy.exceptions import ProvisioningError, SubdomainTakenError, TemplateMissingError
 from lib.tenancy.identifiers import schema_name_for
 from lib.tenancy.models import TenantModel
 from lib.tenancy.recorded_steps import in_recorded_steps
 from lib.tenancy.servers import MAIN_SERVER
 from lib.tenancy.states import Isolation, State
-from lib.tenancy.template import load_template
-from lib.tenancy.versions import current_version
 
 logger = logging.getLogger(__name__)
 
@@ -36,16 +34,14 @@ def provisioning(tenant: TenantModel) -> Iterator[None]:
             try for the subdomain replaces it.
     """
     started_at = time.perf_counter()
-    template = load_template()
     tenant.schema_name = schema_name_for(tenant.subdomain)
-    tenant.version = current_version()
     is_of_main_database = tenant.isolation == Isolation.SCHEMA and tenant.server == MAIN_SERVER
     steps = in_one_transaction if is_of_main_database else in_recorded_steps
     try:
-        with steps(tenant, template):
+        with steps(tenant):
             yield
             tenant.provisioned_ms = round((time.perf_counter() - started_at) * 1000)
-    except SubdomainTakenError:
+    except (SubdomainTakenError, TemplateMissingError):
         raise
     except (OperationalError, InterfaceError):
         # A server is away: there may be nobody to tell the reason to.

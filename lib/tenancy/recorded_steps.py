@@ -13,28 +13,32 @@ from django.db import IntegrityError, connections, transaction
 
 from lib.tenancy.conf import MASTER_ALIAS, TENANT_ALIAS
 from lib.tenancy.construction import violates_subdomain
-from lib.tenancy.context import no_tenant, tenant_context
+from lib.tenancy.context import as_owner, no_tenant, tenant_context
 from lib.tenancy.encryption import encrypt
 from lib.tenancy.exceptions import SubdomainTakenError
-from lib.tenancy.locks import try_lock
+from lib.tenancy.locks import BEING_MADE, share_lock, try_lock
 from lib.tenancy.models import TenantModel
 from lib.tenancy.roles import tenant_role
 from lib.tenancy.states import Isolation, State
 from lib.tenancy.stores import build_store, drop_store
+from lib.tenancy.template import load_template
 
-_UNFINISHED = (State.RESERVED, State.PROVISIONING, State.FAILED)
+UNFINISHED = (State.RESERVED, State.PROVISIONING, State.FAILED)
 _PASSWORD_BYTES = 32
 
 
 @contextmanager
-def in_recorded_steps(tenant: TenantModel, template: str) -> Iterator[None]:
+def in_recorded_steps(tenant: TenantModel) -> Iterator[None]:
     """Reserve the subdomain, build the tenant's place, run the block inside it, and open it to people."""
-    with no_tenant(), _lock_on(tenant.subdomain):
+    with no_tenant(), at_work_on(tenant.subdomain):
+        template = load_template()
+        tenant.version = template.version
         _reserve(tenant)
         try:
             _record(tenant, State.PROVISIONING)
             build_store(tenant, template)
-            with tenant_context(tenant), transaction.atomic(using=TENANT_ALIAS):
+            # As the owner, as in one transaction: on the connection by which its place was made.
+            with as_owner(), tenant_context(tenant), transaction.atomic(using=TENANT_ALIAS):
                 yield
             _record(tenant, State.ACTIVE)
         except BaseException:
@@ -44,13 +48,19 @@ def in_recorded_steps(tenant: TenantModel, template: str) -> Iterator[None]:
 
 
 @contextmanager
-def _lock_on(subdomain: str) -> Iterator[None]:
+def at_work_on(subdomain: str) -> Iterator[None]:
+    """Hold the lock of whoever makes or removes the tenant with this subdomain; it ends with its holder.
+
+    Raises:
+        SubdomainTakenError: somebody else is at work on it.
+    """
     # On a connection of its own: the steps commit on the one of `master`.
     keeper = connections.create_connection(MASTER_ALIAS)
     try:
         with transaction_on(keeper):
             if not try_lock(f"provision:{subdomain}", keeper):
                 raise SubdomainTakenError(subdomain)
+            share_lock(BEING_MADE, keeper)
             yield
     finally:
         keeper.close()
@@ -68,7 +78,7 @@ def transaction_on(connection: object) -> Iterator[None]:
 
 def _reserve(tenant: TenantModel) -> None:
     rows = type(tenant)._default_manager.using(MASTER_ALIAS)
-    leftover = rows.filter(subdomain=tenant.subdomain, state__in=_UNFINISHED).first()
+    leftover = rows.filter(subdomain=tenant.subdomain, state__in=UNFINISHED).first()
     if leftover is not None:
         drop_store(leftover)
         leftover.delete(using=MASTER_ALIAS)
@@ -92,5 +102,5 @@ def _record(tenant: TenantModel, state: State) -> None:
 
 
 def _close_connection(tenant: TenantModel) -> None:
-    with tenant_context(tenant):
+    with as_owner(), tenant_context(tenant):
         connections[TENANT_ALIAS].close()

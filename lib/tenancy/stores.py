@@ -12,11 +12,11 @@ from lib.tenancy.logins import ensure_login
 from lib.tenancy.models import TenantModel
 from lib.tenancy.roles import grant_rows, owner_role, role_exists, tenant_role, uses_roles
 from lib.tenancy.states import Isolation
-from lib.tenancy.template import TEMPLATE_SCHEMA, replay
+from lib.tenancy.template import TEMPLATE_SCHEMA, Template, replay
 from lib.tenancy.template_database import ensure_template_database
 
 
-def build_store(tenant: TenantModel, template: str) -> None:
+def build_store(tenant: TenantModel, template: Template) -> None:
     """Make the schema or database that `tenant`'s row describes."""
     if tenant.isolation == Isolation.DATABASE:
         _build_database(tenant, template)
@@ -33,27 +33,29 @@ def drop_store(tenant: TenantModel) -> None:
         _drop_database(tenant)
 
 
-def _build_database(tenant: TenantModel, template: str) -> None:
-    source = ensure_template_database(tenant.server, template)
+def _build_database(tenant: TenantModel, template: Template) -> None:
     name, user = quote_identifier(tenant.database_name), quote_identifier(tenant.database_user)
     with administer(tenant.server) as cursor:
+        source = ensure_template_database(cursor, tenant.server, template)
         ensure_login(cursor, tenant)
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {quote_identifier(source)}")
         _close_to_others(cursor, name, user)
-    with as_owner(), tenant_context(tenant), transaction.atomic(using=TENANT_ALIAS):
+    with as_owner(), tenant_context(tenant), connections[TENANT_ALIAS].cursor() as cursor:
         schema = quote_identifier(tenant.schema_name)
-        with connections[TENANT_ALIAS].cursor() as cursor:
-            cursor.execute(f"ALTER SCHEMA {quote_identifier(TEMPLATE_SCHEMA)} RENAME TO {schema}")
-            cursor.execute(grant_rows(tenant.schema_name, tenant.database_user))
+        rename = f"ALTER SCHEMA {quote_identifier(TEMPLATE_SCHEMA)} RENAME TO {schema};\n"
+        cursor.execute(rename + grant_rows(tenant.schema_name, tenant.database_user))  # one transaction
 
 
 def _close_to_others(cursor: Any, name: str, user: str) -> None:
     # What belongs to a database as such is not copied from its template.
-    cursor.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-    cursor.execute(f"GRANT CONNECT ON DATABASE {name} TO {user}")
-    cursor.execute(f"ALTER DATABASE {name} SET search_path = ''")
+    statements = [
+        f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+        f"GRANT CONNECT ON DATABASE {name} TO {user}",
+        f"ALTER DATABASE {name} SET search_path = ''",
+    ]
     if role_exists(cursor, owner_role()):
-        cursor.execute(f"GRANT CREATE ON DATABASE {name} TO {quote_identifier(owner_role())}")
+        statements.append(f"GRANT CREATE ON DATABASE {name} TO {quote_identifier(owner_role())}")
+    cursor.execute("; ".join(statements))
 
 
 def _drop_database(tenant: TenantModel) -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from dataclasses import dataclass
 
 from django.core.management import call_command
 from django.db import connections, transaction
@@ -16,7 +17,7 @@ from lib.tenancy.models import TenantTemplate
 from lib.tenancy.roles import create_role, grant_rows, owner_role, set_role, tenant_role, uses_roles
 from lib.tenancy.servers import direct_settings
 from lib.tenancy.tenants import Tenant
-from lib.tenancy.versions import current_version
+from lib.tenancy.versions import current_version, known_migrations
 
 # Replaced by the tenant's schema when the template is replayed, so it must not occur in anybody's rows.
 TEMPLATE_SCHEMA = "tenant_template_b41f"
@@ -43,26 +44,33 @@ def template_tenant() -> Tenant:
     return Tenant(subdomain=TEMPLATE_SCHEMA, schema=TEMPLATE_SCHEMA)
 
 
-def load_template() -> str:
-    """Return the SQL that makes the current version's schema, with TEMPLATE_SCHEMA as its name.
+@dataclass(frozen=True)
+class Template:
+    """The SQL that makes a tenant's schema, named TEMPLATE_SCHEMA in it, at one version."""
+
+    version: str
+    sql: str
+
+
+def load_template() -> Template:
+    """Return the newest template that has every migration of this code, and perhaps more.
+
+    More is what a newer release has prepared while this code still serves: who is made now begins there, and
+    is not left behind.
 
     Raises:
         TemplateMissingError: `manage.py prepare` has not run for the migrations of this code.
     """
-    sql = (
-        TenantTemplate.objects.using(MASTER_ALIAS)
-        .filter(version=current_version())
-        .values_list("sql", flat=True)
-    )
-    template = sql.first()
-    if template is None:
-        raise TemplateMissingError(current_version())
-    return template
+    rows = TenantTemplate.objects.using(MASTER_ALIAS).order_by("-version")
+    for key, version, migrations in rows.values_list("pk", "version", "migrations"):
+        if version == current_version() or known_migrations() <= set(migrations):
+            return Template(version, rows.values_list("sql", flat=True).get(pk=key))
+    raise TemplateMissingError(current_version())
 
 
-def replay(template: str, tenant: Tenant) -> None:
+def replay(template: Template, tenant: Tenant) -> None:
     """Make the tenant's schema, its role and all in it: one message, in the transaction that is open."""
-    sql = template.replace(_QUOTED, quote_identifier(tenant.schema))
+    sql = template.sql.replace(_QUOTED, quote_identifier(tenant.schema))
     if uses_roles(TENANT_ALIAS):
         role = tenant_role(tenant.schema)
         # Roles are made by the login, which may; schemas by the owner, who then owns them.
@@ -82,7 +90,9 @@ def ensure_template() -> bool:
         if TenantTemplate.objects.using(MASTER_ALIAS).filter(version=current_version()).exists():
             return False
         _migrate_template_schema()
-        TenantTemplate.objects.using(MASTER_ALIAS).create(version=current_version(), sql=_dump())
+        TenantTemplate.objects.using(MASTER_ALIAS).create(
+            version=current_version(), migrations=sorted(known_migrations()), sql=_dump()
+        )
         return True
 
 

@@ -5,43 +5,46 @@ from typing import Any
 from lib.tenancy.administration import administer
 from lib.tenancy.conf import extensions_schema
 from lib.tenancy.identifiers import MAX_IDENTIFIER_BYTES, quote_identifier
-from lib.tenancy.locks import lock_number
+from lib.tenancy.locks import end_session_lock, wait_for_session_lock
 from lib.tenancy.roles import owner_role, server_uses_roles, set_role
 from lib.tenancy.servers import server_settings
+from lib.tenancy.template import Template
 from lib.tenancy.versions import current_version
 
+_LOCK = "template-database"
 _IS_FINISHED = "SELECT datistemplate FROM pg_database WHERE datname = %s"
 _OF_OTHER_VERSIONS = (
     "SELECT datname FROM pg_database WHERE datname LIKE %s AND datname <> %s AND datistemplate"
 )
 
 
-def template_database_name(server: str) -> str:
-    """Return the name of the template database for the migrations of this code."""
-    suffix = f"_template_{current_version()}"
+def template_database_name(server: str, version: str) -> str:
+    """Return the name of a server's template database for one set of migrations."""
+    suffix = f"_template_{version}"
     return str(server_settings(server)["NAME"])[: MAX_IDENTIFIER_BYTES - len(suffix)] + suffix
 
 
-def ensure_template_database(server: str, template: str) -> str:
+def ensure_template_database(cursor: Any, server: str, template: Template) -> str:
     """Return the name of the server's template database, made now if it is missing.
 
-    It is marked as a template when it is finished: one without the mark was left by a crash.
+    `cursor` administers the server. The database is marked as a template when it is finished: one without the
+    mark was left by a crash.
     """
-    name = template_database_name(server)
-    with administer(server) as cursor:
-        cursor.execute(_IS_FINISHED, [name])
-        if cursor.fetchone() == (True,):
-            return name
-        # Held by the session: CREATE DATABASE cannot be part of a transaction.
-        cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number("template-database")])
-        cursor.execute(_IS_FINISHED, [name])
-        if cursor.fetchone() != (True,):
-            _build(cursor, server, name, template)
-            _drop_other_versions(cursor, name)
+    name = template_database_name(server, template.version)
+    cursor.execute(_IS_FINISHED, [name])
+    if cursor.fetchone() == (True,):
+        return name
+    # Held by the session: CREATE DATABASE cannot be part of a transaction.
+    wait_for_session_lock(_LOCK, cursor)
+    cursor.execute(_IS_FINISHED, [name])
+    if cursor.fetchone() != (True,):
+        _build(cursor, server, name, template)
+        _drop_other_versions(cursor, name, template.version)
+    end_session_lock(_LOCK, cursor)
     return name
 
 
-def _build(cursor: Any, server: str, name: str, template: str) -> None:
+def _build(cursor: Any, server: str, name: str, template: Template) -> None:
     quoted = quote_identifier(name)
     cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
     cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
@@ -55,13 +58,13 @@ def _build(cursor: Any, server: str, name: str, template: str) -> None:
         inside.execute(
             (set_role(owner_role()) if with_roles else "")
             + f"CREATE SCHEMA {extensions}; GRANT USAGE ON SCHEMA {extensions} TO PUBLIC;\n"
-            + template
+            + template.sql
         )
     cursor.execute(f"ALTER DATABASE {quoted} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true")
 
 
-def _drop_other_versions(cursor: Any, name: str) -> None:
-    stem = name[: -len(current_version())]
+def _drop_other_versions(cursor: Any, name: str, version: str) -> None:
+    stem = name[: -len(version)]
     cursor.execute(_OF_OTHER_VERSIONS, [stem.replace("_", r"\_") + "%", name])
     for (old,) in cursor.fetchall():
         _drop(cursor, old)
@@ -69,7 +72,7 @@ def _drop_other_versions(cursor: Any, name: str) -> None:
 
 def drop_template_database(server: str) -> None:
     """Drop the server's template database for the migrations of this code, if it is there."""
-    name = template_database_name(server)
+    name = template_database_name(server, current_version())
     with administer(server) as cursor:
         cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
         if cursor.rowcount:

@@ -10,6 +10,7 @@ from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.roles import owner_role
 from lib.tenancy.states import Isolation
 from lib.tenancy.template_database import template_database_name
+from lib.tenancy.versions import current_version
 
 OPEN = error("database-is-open")
 OTHER_OPEN = warning("other-database-is-open")
@@ -41,7 +42,7 @@ _PATHS = """
 def examine_who_may_connect(server: Server) -> Iterator[Finding]:
     """Look at what PUBLIC and roles of ours may do with each database of the server."""
     own = {tenant.database_name: tenant for tenant in server.tenants(Isolation.DATABASE)}
-    ours = {server.database, template_database_name(server.name), *own}
+    ours = {server.database, template_database_name(server.name, current_version()), *own}
     granted = rows(server.cursor, _GRANTED, roles=list(server.roles()))
     for database, grantee, privileges in granted:
         tenant = own[database].subdomain if database in own else None

@@ -9,7 +9,7 @@ from lib.tenancy.doctor.looking import rows
 from lib.tenancy.doctor.scope import Place, Schema
 from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.roles import set_role
-from lib.tenancy.versions import current_version, migration_names
+from lib.tenancy.versions import current_version, known_migrations
 
 KINDS_OF_DRIFT = {
     Change.MISSING: error("drift-missing"),
@@ -66,7 +66,7 @@ def examine_history(place: Place) -> Iterator[Finding]:
         some = schemas[start : start + _SCHEMAS_IN_ONE_QUERY]
         ran = dict(rows(place.cursor, " UNION ALL ".join(_history_of(schema) for schema in some)))
         for schema in some:
-            lacking = sorted(set(migration_names()) - set(ran[schema.name] or ()))
+            lacking = sorted(set(known_migrations()) - set(ran[schema.name] or ()))
             if lacking:
                 yield UNTRUE.found(
                     f"Its row says version {current_version()}, and it never ran {', '.join(lacking)}.",

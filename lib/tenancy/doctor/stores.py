@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from lib.tenancy.conf import extensions_schema, master_schema
+from lib.tenancy.conf import MASTER_ALIAS, extensions_schema, master_schema
 from lib.tenancy.doctor.findings import Finding, error, warning
 from lib.tenancy.doctor.looking import rows
 from lib.tenancy.doctor.neighbours import names_of_neighbours
 from lib.tenancy.doctor.scope import Server, read_tenants
 from lib.tenancy.identifiers import quote_identifier
-from lib.tenancy.models import TenantModel
+from lib.tenancy.migrating.scratch import SCRATCH_SCHEMA
+from lib.tenancy.models import TenantModel, TenantSpare
 from lib.tenancy.roles import owner_role, tenant_role
 from lib.tenancy.states import Isolation
 from lib.tenancy.template import TEMPLATE_SCHEMA
@@ -86,7 +87,8 @@ def examine_orphans(server: Server) -> Iterator[Finding]:
     ]
     # Read after them: what was made while we looked has its row by now. Other installations share the server.
     known = {tenant.schema_name for tenant in [*server.installation.tenants, *read_tenants()]}
-    ours = {master_schema(), extensions_schema(), TEMPLATE_SCHEMA}
+    known |= set(TenantSpare.objects.using(MASTER_ALIAS).values_list("schema_name", flat=True))
+    ours = {master_schema(), extensions_schema(), TEMPLATE_SCHEMA, SCRATCH_SCHEMA}
     lost_schemas, lost_databases = set(schemas) - known - ours, set(databases) - known
     lost_roles = set(roles) - known - lost_schemas - lost_databases
     if lost_databases or lost_roles:

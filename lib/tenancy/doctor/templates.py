@@ -52,7 +52,7 @@ def examine_template(installation: Installation) -> Iterator[Finding]:
 
 def examine_template_databases(server: Server) -> Iterator[Finding]:
     """Look at the databases that tenants' databases are copied from."""
-    current = template_database_name(server.name)
+    current = template_database_name(server.name, current_version())
     stem = current.removesuffix(current_version())
     is_being_built = bool(rows(server.cursor, _IS_BEING_BUILT, number=lock_number("template-database")))
     databases = rows(server.cursor, _DATABASES, stem=stem)

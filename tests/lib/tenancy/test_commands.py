@@ -15,6 +15,7 @@ from apps.companies.models import Company
 from lib.tenancy.models import TenantTemplate
 from lib.tenancy.states import State
 from lib.tenancy.template import TEMPLATE_SCHEMA
+from lib.tenancy.versions import current_version
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 
@@ -155,10 +156,20 @@ class TestTenants:
     def test_it_lists_each_with_state_schema_and_address(self):
         heading, acme, globex = self.listed()
         assert heading.split() == [
-            *("SUBDOMAIN", "STATE", "ISOLATION", "SERVER", "PLACE", "MIGRATIONS", "SINCE", "ADDRESS")
+            *(
+                "SUBDOMAIN",
+                "STATE",
+                "ISOLATION",
+                "SERVER",
+                "PLACE",
+                "MIGRATIONS",
+                "VERSION",
+                "SINCE",
+                "ADDRESS",
+            )
         ]
         schema = Company.find_by_subdomain("acme").schema_name
-        assert acme.split()[:6] == ["acme", "active", "schema", "main", schema, "current"]
+        assert acme.split()[:7] == ["acme", "active", "schema", "main", schema, "current", current_version()]
         assert acme.endswith("http://acme.localhost:8000/")
         assert globex.startswith("globex ")
 

@@ -10,7 +10,7 @@ from apps.demo.companies import DEMO_COMPANIES, ensure_demo_company
 from apps.demo.listening import ensure_listening
 from lib.tenancy.conf import base_domain
 from lib.tenancy.exceptions import ProvisioningError
-from lib.tenancy.fleet import migrate_behind
+from lib.tenancy.migrating.runs import migrate_behind
 
 _PORTS = range(8000, 8050)
 
@@ -40,9 +40,9 @@ class Command(BaseCommand):
         call_command("prepare", verbosity=0)
         # A company that cannot be brought up to date, or made, is closed; the developer mends it with the
         # server running.
-        for tenant, error in migrate_behind():
-            if error is not None:
-                self._complain(f"{tenant.subdomain} stays behind on migrations", error)
+        for report in migrate_behind():
+            if report.error is not None:
+                self._complain(f"{report.subdomain} stays behind on migrations", report.error)
         for demo in DEMO_COMPANIES:
             try:
                 ensure_demo_company(demo)

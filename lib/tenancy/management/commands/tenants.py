@@ -8,7 +8,17 @@ from lib.tenancy.conf import MASTER_ALIAS, is_served
 from lib.tenancy.models import TenantModel, get_tenant_model
 from lib.tenancy.urls import tenant_url
 
-_HEADINGS = ("SUBDOMAIN", "STATE", "ISOLATION", "SERVER", "PLACE", "MIGRATIONS", "SINCE", "ADDRESS")
+_HEADINGS = (
+    "SUBDOMAIN",
+    "STATE",
+    "ISOLATION",
+    "SERVER",
+    "PLACE",
+    "MIGRATIONS",
+    "VERSION",
+    "SINCE",
+    "ADDRESS",
+)
 _NOT_SERVED = "no server runs"
 
 
@@ -36,6 +46,7 @@ def _cells(tenant: TenantModel) -> tuple[str, ...]:
         tenant.server,
         tenant.database_name or tenant.schema_name,
         "behind" if tenant.is_behind else "current",
+        tenant.version or "-",
         f"{tenant.created_at:%Y-%m-%d}",
         tenant_url(tenant) if is_served() else _NOT_SERVED,
     )

@@ -341,7 +341,7 @@ def names_of(patient):
     names = {
         "owner": "terrace:owner",
         "master_role": "terrace:master",
-        "template": template_database_name("main"),
+        "template": template_database_name("main", current_version()),
     }
     for company in (patient.acme, patient.globex, patient.initech, patient.hooli):
         names |= {
