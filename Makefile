@@ -8,11 +8,12 @@ PYTHON := .venv/bin/python
 company ?= acme
 PART ?= whole
 SIZE ?=
+ONLY ?=
 
 .DEFAULT_GOAL := help
 
 help: ## Print this manual
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: install .env ## Start Terrace and its own PostgreSQL; stop both with Ctrl-C
 	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py develop
@@ -23,13 +24,20 @@ test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their
 	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup tests/apps --isolation database
 
 stress: install-dev .env ## Run the tests with pooler, threads, tasks and kills at their whole size, in minutes
-	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/isolation/test_stress.py tests/isolation/test_pgbouncer.py tests/faults
+	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/isolation/test_stress.py tests/isolation/test_pgbouncer.py \
+	    tests/lib/tenancy/test_bounds.py tests/faults
 
 django-suite: install-dev ## Compare our backend with Django's own by its tests (PART=representative: in minutes)
 	@$(PYTHON) -m benchmarks.django_suite --part $(PART)
 
 bench: install-dev ## Compare making and migrating companies with django-tenants and with the limit (SIZE=--quick)
 	@$(PYTHON) -m benchmarks.fleet $(SIZE)
+
+bench-requests: install-dev ## Compare the cost of a request with plain Django's (ONLY=round-trips: in seconds)
+	@$(PYTHON) -m benchmarks.requests $(if $(ONLY),--quick)
+
+bench-memory: install-dev .env ## Measure what a worker keeps in memory for each company
+	@$(PYTHON) -m benchmarks.memory
 
 check: install-dev .env ## Check style, format and types
 	@$(PYTHON) -m ruff check .
@@ -69,4 +77,4 @@ install: ## Install what running needs (done by the others as needed)
 install-dev: ## Install what testing and checking need (done by the others as needed)
 	@bin/install requirements-dev.txt
 
-.PHONY: help run test stress django-suite bench check format migrations shell psql clean install install-dev
+.PHONY: help run test stress django-suite bench bench-requests bench-memory check format migrations shell psql clean install install-dev

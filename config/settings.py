@@ -138,6 +138,8 @@ DATABASE: dict[str, Any] = {
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": True,
 }
+# A session of PostgreSQL remembers the tables of each company it has served; then it is replaced.
+TENANCY_MAX_TENANTS_PER_CONNECTION = env.int("MAX_TENANTS_PER_CONNECTION", default=200)
 DATABASES = {
     "default": DATABASE,  # the current tenant
     "master": {**DATABASE, "SCHEMA": "master"},  # the platform

@@ -92,6 +92,16 @@ def test_the_map_names_every_room():
     assert rooms <= set(re.findall(r"`((?:apps|lib)/\w+)`", read("README.md")))
 
 
+def test_every_hazard_that_is_handled_names_the_test_that_shows_it():
+    lines = [line for line in read("docs/reference/hazards.md").splitlines() if line.startswith("| ")]
+    hazards = [line.strip("| ").split(" | ", 2) for line in lines if not line.startswith("| hazard ")]
+    assert len(hazards) > 80
+    for hazard, handling, *shown in hazards:
+        assert re.match(r"(handled|in part|documented|not |no: |by code)", handling), hazard
+        if handling.startswith(("handled", "in part")):
+            assert A_TEST.search(f"{handling} {shown}") or "`make " in shown[0], f"{hazard}: which test?"
+
+
 def test_every_dependency_has_its_reason():
     for requirements in ("requirements.txt", "requirements-dev.txt"):
         packages = re.findall(r"^([\w-]+)==", read(requirements), re.MULTILINE)

@@ -1,6 +1,5 @@
 """Contacts, where they work, how to call them and what was said."""
 
-import re
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 
 from apps.contacts.search import holding, searched_by
+from apps.contacts.tel_urls import tel_url
 from apps.contacts.validators import phone_number
 from apps.contacts.versions import Versioned
 
@@ -159,9 +159,7 @@ class PhoneNumber(models.Model):
         return f"{self.get_kind_display()}: {self.number}"
 
     def tel_url(self) -> str:
-        """Return the address that makes a telephone dial. Source: RFC 3966."""
-        number, _, extension = re.sub(r"[^0-9+x]", "", self.number).partition("x")
-        return f"tel:{number};ext={extension}" if extension else f"tel:{number}"
+        return tel_url(self.number)
 
 
 class NoteQuerySet(models.QuerySet["Note"]):

@@ -1,15 +1,9 @@
 """The backends that are compared, and what each needs on the server before the suite can run."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import psycopg2
-from psycopg2 import sql
-
-from lib.postgres.cluster import SUPERUSER
-from lib.postgres.processes import find_postmaster
+from benchmarks.superuser import port_of, run, superuser
 from lib.postgres.server import EmbeddedServer
 
 TENANT_SCHEMA = "tenant_of_the_suite"
@@ -48,20 +42,20 @@ BACKENDS = {
 
 def describe(backend: Backend, server: EmbeddedServer) -> dict[str, Any]:
     """Return what the settings of the suite need to know, as JSON can carry it."""
-    return {**asdict(backend), "login": backend.login, "password": _PASSWORD, "port": _port(server)}
+    return {**asdict(backend), "login": backend.login, "password": _PASSWORD, "port": port_of(server)}
 
 
 def prepare(backend: Backend, server: EmbeddedServer) -> None:
     """Make the backend's login, and the template of its test databases, anew."""
-    with _superuser(server, "postgres") as cursor:
+    with superuser(server, "postgres") as cursor:
         _drop(backend, cursor)
-        _run(cursor, f"CREATE ROLE {{}} LOGIN CREATEDB NOINHERIT PASSWORD '{_PASSWORD}'", backend.login)
-        _run(cursor, "GRANT CONNECT ON DATABASE postgres TO {}", backend.login)
-        _run(cursor, "CREATE DATABASE {0} OWNER {0}", backend.login)
+        run(cursor, f"CREATE ROLE {{}} LOGIN CREATEDB NOINHERIT PASSWORD '{_PASSWORD}'", backend.login)
+        run(cursor, "GRANT CONNECT ON DATABASE postgres TO {}", backend.login)
+        run(cursor, "CREATE DATABASE {0} OWNER {0}", backend.login)
         if backend.has_tenant:
             # As in production: a statement that slips out without its tenant finds nothing.
-            _run(cursor, "ALTER ROLE {} SET search_path = ''", backend.login)
-    with _superuser(server, backend.login) as cursor:
+            run(cursor, "ALTER ROLE {} SET search_path = ''", backend.login)
+    with superuser(server, backend.login) as cursor:
         _stand_in_for_what_the_server_lacks(cursor)
         if backend.has_tenant:
             _make_tenant(backend, cursor)
@@ -69,7 +63,7 @@ def prepare(backend: Backend, server: EmbeddedServer) -> None:
 
 def clean_up(backend: Backend, server: EmbeddedServer) -> None:
     """Remove what `prepare` made, and test databases that a killed run left behind."""
-    with _superuser(server, "postgres") as cursor:
+    with superuser(server, "postgres") as cursor:
         _drop(backend, cursor)
 
 
@@ -77,49 +71,25 @@ def _make_tenant(backend: Backend, cursor: Any) -> None:
     owner = backend.login
     if backend.has_roles:
         owner = f"{backend.login}:owner"
-        _run(cursor, "CREATE ROLE {} NOLOGIN", owner)
-        _run(cursor, "GRANT {} TO {} WITH INHERIT FALSE, SET TRUE", owner, backend.login)
-    _run(cursor, "CREATE SCHEMA {} AUTHORIZATION {}", TENANT_SCHEMA, owner)
+        run(cursor, "CREATE ROLE {} NOLOGIN", owner)
+        run(cursor, "GRANT {} TO {} WITH INHERIT FALSE, SET TRUE", owner, backend.login)
+    run(cursor, "CREATE SCHEMA {} AUTHORIZATION {}", TENANT_SCHEMA, owner)
 
 
 def _stand_in_for_what_the_server_lacks(cursor: Any) -> None:
     # Built without ICU. Tests that look at its order fail then; without the name none could run.
-    _run(cursor, 'CREATE COLLATION pg_catalog."sv-x-icu" FROM pg_catalog."C"')
+    run(cursor, 'CREATE COLLATION pg_catalog."sv-x-icu" FROM pg_catalog."C"')
     # Built without pgcrypto, which a migration of db_functions wants for SHA1 alone.
-    _run(cursor, "SET allow_system_table_mods = on")
+    run(cursor, "SET allow_system_table_mods = on")
     cursor.execute(_PGCRYPTO)
 
 
 def _drop(backend: Backend, cursor: Any) -> None:
     cursor.execute("SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = %s", [backend.login])
     for (database,) in cursor.fetchall():
-        _run(cursor, "DROP DATABASE {} WITH (FORCE)", database)
+        run(cursor, "DROP DATABASE {} WITH (FORCE)", database)
     cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [backend.login])
     if cursor.rowcount:
-        _run(cursor, "DROP OWNED BY {}", backend.login)
+        run(cursor, "DROP OWNED BY {}", backend.login)
     for role in (f"{backend.login}:owner", backend.login):
-        _run(cursor, "DROP ROLE IF EXISTS {}", role)
-
-
-def _run(cursor: Any, statement: str, *names: str) -> None:
-    cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
-
-
-@contextmanager
-def _superuser(server: EmbeddedServer, database: str) -> Iterator[Any]:
-    password = (server.server_dir / "superuser-password").read_text().strip()
-    with closing(
-        psycopg2.connect(
-            host="127.0.0.1", port=_port(server), user=SUPERUSER, password=password, dbname=database
-        )
-    ) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            yield cursor
-
-
-def _port(server: EmbeddedServer) -> int:
-    postmaster = find_postmaster(server.data_dir)
-    assert postmaster is not None
-    assert postmaster.port is not None
-    return postmaster.port
+        run(cursor, "DROP ROLE IF EXISTS {}", role)

@@ -16,7 +16,12 @@ def ensure_tests(folder: Path) -> Path:
         print(f"Downloading the source distribution of Django {django.__version__}.", flush=True)
         wanted = f"Django=={django.__version__}"
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-binary", ":all:", "--no-deps"]
-        subprocess.run([*pip, "--dest", folder, wanted], check=True)  # noqa: S603 - fixed words
+        found = subprocess.run([*pip, "--dest", folder, wanted], check=False)  # noqa: S603 - fixed words
+        if found.returncode:
+            sys.exit(
+                f"Django's tests come with its source only, and pip could not download {wanted}. It says "
+                "why above. It needs a network, or a package index that has the source distribution."
+            )
         _unpack(folder / f"{source.name}.tar.gz", folder)
     return source / "tests"
 

@@ -24,6 +24,7 @@ class TenancyConfig(AppConfig):
         from lib.tenancy.relation_guards import guard_relations
         from lib.tenancy.resolver import forget_tenant
         from lib.tenancy.signing import keep_signatures_apart
+        from lib.tenancy.type_oids import ask_each_database_for_its_types
 
         tenant_connections.install()
         request_finished.connect(tenant_connections.close_idle, dispatch_uid="tenancy-close-idle")
@@ -33,6 +34,7 @@ class TenancyConfig(AppConfig):
         guard_relations()
         guard_queries()
         import_for_nobody()
+        ask_each_database_for_its_types()
         for check in (*tenancy_checks.ALL, *leak_checks.ALL):
             checks.register(check)
         for signal in (post_save, post_delete):

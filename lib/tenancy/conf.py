@@ -46,6 +46,11 @@ def max_databases_per_thread() -> int:
     return int(getattr(settings, "TENANCY_MAX_DATABASES_PER_THREAD", 4))
 
 
+def max_tenants_per_connection() -> int:
+    """Return how many tenants a connection may have served when it is replaced between two requests."""
+    return int(getattr(settings, "TENANCY_MAX_TENANTS_PER_CONNECTION", 200))
+
+
 def idle_seconds() -> float:
     """Return after how long an unused connection to a tenant's database is closed."""
     return float(getattr(settings, "TENANCY_IDLE_SECONDS", 60.0))

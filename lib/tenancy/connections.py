@@ -6,7 +6,6 @@ given up when others are used more or nobody has used it for a while.
 """
 
 import time
-from collections import OrderedDict
 from typing import Any
 
 from django.db import connections
@@ -14,8 +13,14 @@ from django.db.utils import ConnectionHandler, load_backend
 
 from lib.tenancy.conf import TENANT_ALIAS, idle_seconds, max_databases_per_thread
 from lib.tenancy.context import current_tenant, find_current_tenant, is_owner
+from lib.tenancy.encryption import decrypt
 from lib.tenancy.servers import server_settings
-from lib.tenancy.tenants import ConnectionKey, Tenant
+from lib.tenancy.tenants import Tenant
+
+# An alias of the settings, or the key of a connection to a tenant's database.
+Key = str | tuple[str, ...]
+
+_NOTHING: dict[Key, Any] = {}
 
 
 class TenantConnections(ConnectionHandler):
@@ -25,75 +30,84 @@ class TenantConnections(ConnectionHandler):
 
     def __getitem__(self, alias: str) -> Any:
         key = self._key_of(alias)
-        return super().__getitem__(alias) if key is None else self._kept(key) or self._open(key)
+        connection = self._kept().get(key)
+        if connection is None:
+            return self._open_shared(alias) if isinstance(key, str) else self._open(key)
+        connection.last_used_at = time.monotonic()
+        return connection
 
     def __setitem__(self, alias: str, connection: Any) -> None:
-        key = self._key_of(alias)
-        if key is None:
-            super().__setitem__(alias, connection)
-        else:
-            self._bag()[key] = connection
+        self._keep(self._key_of(alias), connection)
 
     def __delitem__(self, alias: str) -> None:
-        key = self._key_of(alias)
-        if key is None:
-            super().__delitem__(alias)
-        else:
-            del self._bag()[key]
+        self._drop(self._key_of(alias))
 
     def all(self, initialized_only: bool = False) -> list[Any]:
         """Return the connections of this thread, those to tenants' databases included."""
-        shared = [
-            super(TenantConnections, self).__getitem__(alias)
-            for alias in self
-            if not initialized_only or hasattr(self._connections, alias)
-        ]
-        return shared + list(self._bag().values())
+        if not initialized_only:
+            for alias in self:
+                if alias not in self._kept():
+                    self._open_shared(alias)
+        return list(self._kept().values())
 
     def close_idle(self) -> None:
         """Close what this thread has not used for TENANCY_IDLE_SECONDS."""
+        databases = self._databases()
+        if not databases:
+            return
         oldest = time.monotonic() - idle_seconds()
-        for key, connection in list(self._bag().items()):
+        for key, connection in databases.items():
             if connection.last_used_at < oldest and not connection.is_busy():
                 connection.close()
-                del self._bag()[key]
+                self._drop(key)
 
-    def _kept(self, key: ConnectionKey) -> Any:
-        connection = self._bag().get(key)
-        if connection is not None:
-            connection.last_used_at = time.monotonic()
-            self._bag().move_to_end(key)
+    def _open_shared(self, alias: str) -> Any:
+        if alias not in self.settings:
+            raise self.exception_class(f"The connection {alias!r} doesn't exist.")
+        connection = self.create_connection(alias)
+        self._keep(alias, connection)
         return connection
 
-    def _open(self, key: ConnectionKey) -> Any:
+    def _open(self, key: Key) -> Any:
         settings = settings_of(current_tenant(), as_owner=is_owner())
         connection = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, TENANT_ALIAS)
         connection.last_used_at = time.monotonic()
-        self._bag()[key] = connection
+        self._keep(key, connection)
         self._shrink(key)
         return connection
 
-    def _shrink(self, newest: ConnectionKey) -> None:
+    def _shrink(self, newest: Key) -> None:
         """Close the least recently used connections beyond the bound, but none that somebody is reading."""
-        surplus = len(self._bag()) - max_databases_per_thread()
-        for key, connection in list(self._bag().items()):
+        databases = self._databases()
+        surplus = len(databases) - max_databases_per_thread()
+        for key, connection in sorted(databases.items(), key=lambda each: each[1].last_used_at):
             if surplus <= 0:
                 return
             if key != newest and not connection.is_busy():
                 connection.close()
-                del self._bag()[key]
+                self._drop(key)
                 surplus -= 1
 
-    def _bag(self) -> "OrderedDict[ConnectionKey, Any]":
-        try:
-            bag: OrderedDict[ConnectionKey, Any] = self._connections.databases_of_tenants
-        except AttributeError:
-            bag = self._connections.databases_of_tenants = OrderedDict()
-        return bag
+    def _databases(self) -> dict[Key, Any]:
+        return {key: kept for key, kept in self._kept().items() if not isinstance(key, str)}
 
-    def _key_of(self, alias: str) -> ConnectionKey:
+    def _kept(self) -> dict[Key, Any]:
+        # One attribute for all of them: each look into a Local costs as much as ten into a dict.
+        kept: dict[Key, Any] = getattr(self._connections, "kept", _NOTHING)
+        return kept
+
+    def _keep(self, key: Key, connection: Any) -> None:
+        # Replaced, never changed: the tasks of a loop share what was there when they were made, and no more.
+        self._connections.kept = {**self._kept(), key: connection}
+
+    def _drop(self, key: Key) -> None:
+        self._connections.kept = {each: kept for each, kept in self._kept().items() if each != key}
+
+    def _key_of(self, alias: str) -> Key:
         tenant = find_current_tenant() if alias == TENANT_ALIAS else None
-        return tenant.connection_key(as_owner=is_owner()) if tenant else None
+        if tenant is None or tenant.is_in_main_database:
+            return alias
+        return tenant.connection_key(as_owner=is_owner())
 
 
 def settings_of(tenant: Tenant, *, as_owner: bool) -> dict[str, Any]:
@@ -104,7 +118,10 @@ def settings_of(tenant: Tenant, *, as_owner: bool) -> dict[str, Any]:
     if tenant.database:
         settings["NAME"] = tenant.database.name
         if not as_owner:
-            settings |= {"USER": tenant.database.user, "PASSWORD": tenant.database.password}
+            settings |= {
+                "USER": tenant.database.user,
+                "PASSWORD": decrypt(tenant.database.encrypted_password),
+            }
     return settings
 
 
@@ -112,6 +129,15 @@ def close_idle(**kwargs: Any) -> None:
     """Give up what the thread has not used for a while. A receiver of request_finished."""
     if isinstance(connections, TenantConnections):
         connections.close_idle()
+
+
+def close_worn() -> None:
+    """Replace connections that have served as many tenants as one may: between two steps of a loop.
+
+    Between two requests Django does it. PostgreSQL keeps what a session has learnt of each tenant's tables.
+    """
+    for connection in connections.all(initialized_only=True):
+        connection.close_if_worn()  # type: ignore[attr-defined]
 
 
 def install() -> None:

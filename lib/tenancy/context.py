@@ -1,7 +1,7 @@
 """The current tenant: a context variable that only a `with` can set."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -64,46 +64,56 @@ def as_owner() -> Iterator[None]:
         _owner.reset(token)
 
 
-@contextmanager
-def tenant_context(tenant: HasTenant) -> Iterator[Tenant]:
+def tenant_context(tenant: HasTenant) -> AbstractContextManager[Tenant]:
     """Make `tenant` the current one inside the block, in this thread or task only.
 
     Raises:
         TenantChangeError: a transaction of another tenant is open on this thread's connection.
     """
-    with _switched_to(tenant.as_tenant()) as active:
-        assert active is not None
-        yield active
+    return _Switch(tenant.as_tenant())
 
 
-@contextmanager
-def no_tenant() -> Iterator[None]:
+def no_tenant() -> AbstractContextManager[None]:
     """Take the current tenant away inside the block, as for work handed to another process."""
-    with _switched_to(None):
-        yield
+    return _Switch(None)
 
 
 def run_for_nobody(function: Callable[..., T], *arguments: Any) -> T:
     """Call `function` with no tenant, whatever is open: for code that is nobody's and sends no statement."""
-    with _set_to(None):
+    with _Setting(None):
         return function(*arguments)
 
 
-@contextmanager
-def _switched_to(tenant: Tenant | None) -> Iterator[Tenant | None]:
-    _refuse_change_in_transaction(tenant)
-    with _set_to(tenant):
-        yield tenant
+MaybeTenant = TypeVar("MaybeTenant", bound=Tenant | None)
 
 
-@contextmanager
-def _set_to(tenant: Tenant | None) -> Iterator[None]:
-    tokens = _current.set(tenant), _stamp.set(tenant.schema if tenant else None)
-    try:
-        yield
-    finally:
-        _current.reset(tokens[0])
-        _stamp.reset(tokens[1])
+class _Setting(AbstractContextManager[MaybeTenant]):
+    """Set the tenant around a block. A class, because each request and each piece of a body enters one."""
+
+    __slots__ = ("_of_current", "_of_stamp", "_tenant")
+
+    def __init__(self, tenant: MaybeTenant) -> None:
+        self._tenant = tenant
+
+    def __enter__(self) -> MaybeTenant:
+        tenant = self._tenant
+        self._of_current = _current.set(tenant)
+        self._of_stamp = _stamp.set(None if tenant is None else tenant.schema)
+        return tenant
+
+    def __exit__(self, *error: object) -> None:
+        _current.reset(self._of_current)
+        _stamp.reset(self._of_stamp)
+
+
+class _Switch(_Setting[MaybeTenant]):
+    """Set the tenant around a block, unless a transaction of another is open."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> MaybeTenant:
+        _refuse_change_in_transaction(self._tenant)
+        return super().__enter__()
 
 
 def _refuse_change_in_transaction(wanted: Tenant | None) -> None:

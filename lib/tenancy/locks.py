@@ -63,7 +63,7 @@ def wait_for_session_lock(name: str, cursor: Any) -> None:
 
 
 def try_session_lock(name: str, cursor: Any) -> bool:
-    """Take the lock `name` until the session of `cursor` ends or gives it back; return whether it was free."""
+    """Take the lock `name` until the session of `cursor` ends or gives it back, if it is free."""
     cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(name)])
     return bool(cursor.fetchone()[0])
 

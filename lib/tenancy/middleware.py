@@ -12,7 +12,7 @@ from lib.tenancy.context import tenant_context
 from lib.tenancy.exceptions import HostError
 from lib.tenancy.hosts import PUBLIC_LABEL, host_name
 from lib.tenancy.https import redirect_to_https
-from lib.tenancy.locale import locale_of_request
+from lib.tenancy.locale import LocaleOfRequest
 from lib.tenancy.models import TenantModel
 from lib.tenancy.refusals import bare_domain_refusal, host_refusal, state_refusal
 from lib.tenancy.resolver import find_tenant
@@ -41,11 +41,11 @@ class TenantMiddleware:
     def __call__(self, request: HttpRequest) -> Answer:
         if self.is_async:
             return self.acall(request)
-        with locale_of_request():
+        with LocaleOfRequest():
             return admit(request) or self._answer(request)
 
     async def acall(self, request: HttpRequest) -> HttpResponseBase:
-        with locale_of_request():
+        with LocaleOfRequest():
             return await sync_to_async(admit)(request) or await self._async_answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:

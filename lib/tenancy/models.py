@@ -1,5 +1,7 @@
 """What a tenant's row must have, and the template tenants are made from: both in the master schema."""
 
+from copy import copy
+from functools import lru_cache
 from typing import Self
 
 from django.apps import apps
@@ -7,13 +9,14 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from lib.tenancy.conf import MASTER_ALIAS, default_isolation, tenant_model_label
-from lib.tenancy.encryption import decrypt
 from lib.tenancy.identifiers import schema_name_for
 from lib.tenancy.servers import MAIN_SERVER
 from lib.tenancy.states import Isolation, State
 from lib.tenancy.subdomains import MAX_LABEL_CHARACTERS
 from lib.tenancy.tenants import Database, Tenant
 from lib.tenancy.versions import is_behind
+
+_MAX_PLACES = 1_000
 
 
 class TenantModel(models.Model):
@@ -43,17 +46,23 @@ class TenantModel(models.Model):
             )
         ]
 
+    def __copy__(self) -> Self:
+        # Each request gets a copy. Django would pickle and unpickle the row, which takes ten times as long.
+        mine = type(self).__new__(type(self))
+        mine.__dict__.update(self.__dict__)
+        mine._state = copy(self._state)
+        return mine
+
     def save(self, *args: object, **kwargs: object) -> None:
         if not self.schema_name:
             self.schema_name = schema_name_for(self.subdomain)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def as_tenant(self) -> Tenant:
-        """Return the place of this tenant's rows. Decrypts the password of its login, if it has one."""
-        database = None
-        if self.isolation == Isolation.DATABASE:
-            database = Database(self.database_name, self.database_user, decrypt(self.database_pwd))
-        return Tenant(self.subdomain, self.schema_name, self.server, database)
+        """Return the place of this tenant's rows."""
+        own = (self.database_name, self.database_user, self.database_pwd)
+        has_database = self.isolation == Isolation.DATABASE
+        return _place(self.subdomain, self.schema_name, self.server, own if has_database else None)
 
     @classmethod
     def find_by_subdomain(cls, subdomain: str) -> Self | None:
@@ -69,6 +78,12 @@ class TenantModel(models.Model):
     def is_behind(self) -> bool:
         """Whether its schema lacks migrations that this code needs."""
         return is_behind(self.version)
+
+
+@lru_cache(maxsize=_MAX_PLACES)
+def _place(subdomain: str, schema: str, server: str, own: tuple[str, str, str] | None) -> Tenant:
+    # Each request needs one, and its prefixes are always the same.
+    return Tenant(subdomain, schema, server, Database(*own) if own else None)
 
 
 def get_tenant_model() -> type[TenantModel]:

@@ -8,9 +8,6 @@ from lib.tenancy.prefixes import Prefixes, make_prefixes
 from lib.tenancy.roles import owner_role, tenant_role
 from lib.tenancy.servers import MAIN_SERVER
 
-# Names a physical database and who is connected to it; None is the database of the alias `default` itself.
-ConnectionKey = tuple[str, ...] | None
-
 
 @dataclass(frozen=True)
 class Database:
@@ -18,7 +15,8 @@ class Database:
 
     name: str
     user: str
-    password: str = field(repr=False, compare=False)
+    # As in the row: it is decrypted when a connection is opened, which is seldom.
+    encrypted_password: str = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -30,11 +28,17 @@ class Tenant:
     server: str = MAIN_SERVER
     database: Database | None = None
     prefixes: Prefixes = field(init=False, repr=False, compare=False)
+    # Whether its statements go through the connection of the alias `default` itself.
+    is_in_main_database: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # In a database of its own the login is already the one that may use these rows alone.
         role = None if self.database else tenant_role(self.schema)
-        object.__setattr__(self, "prefixes", make_prefixes([self.schema], role))
+        self._note(make_prefixes([self.schema], role))
+
+    def _note(self, prefixes: Prefixes) -> None:
+        object.__setattr__(self, "prefixes", prefixes)
+        object.__setattr__(self, "is_in_main_database", self.database is None and self.server == MAIN_SERVER)
 
     def __str__(self) -> str:
         return self.subdomain
@@ -42,10 +46,10 @@ class Tenant:
     def as_tenant(self) -> "Tenant":
         return self
 
-    def connection_key(self, *, as_owner: bool) -> ConnectionKey:
-        """Return which connection the tenant's statements need; tenants of one database share it."""
+    def connection_key(self, *, as_owner: bool) -> tuple[str, ...]:
+        """Return the physical database and who is connected to it; tenants of one database share it."""
         if self.database is None:
-            return None if self.server == MAIN_SERVER else (self.server,)
+            return (self.server,)
         return (self.server, self.database.name) if as_owner else (self.server, self.database.name, "")
 
 
@@ -56,8 +60,7 @@ class UnderConstruction(Tenant):
     """
 
     def __post_init__(self) -> None:
-        prefixes = make_prefixes([self.schema, master_schema()], owner_role())
-        object.__setattr__(self, "prefixes", prefixes)
+        self._note(make_prefixes([self.schema, master_schema()], owner_role()))
 
 
 class HasTenant(Protocol):

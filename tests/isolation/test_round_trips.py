@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import User
 from apps.companies.models import Company
 from apps.contacts.models import Contact, Organisation
+from lib.postgres.wire import CountingProxy
 from lib.tenancy import tenant_context
 from lib.tenancy.roles import tenant_role, uses_roles
 from lib.tenancy.testing import client_of
-from tests.isolation.wire import CountingProxy
 
 PAGES = [
     ("get", "/", {}),

@@ -8,14 +8,13 @@ from threading import Thread
 
 from django.db import connections
 
+from lib.tenancy.connections import close_worn
 from lib.tenancy.migrating.exceptions import HistoryChangedError
 from lib.tenancy.migrating.failures import is_passing
 from lib.tenancy.migrating.queue import JobQueue
 from lib.tenancy.migrating.results import Report
 from lib.tenancy.migrating.work import Job, Worker
 
-# A server's session keeps in memory something of each tenant it worked for.
-_JOBS_PER_CONNECTION = 100
 _LONGEST_WAIT_SECONDS = 15.0
 
 
@@ -68,13 +67,10 @@ class Crew:
                 yield report
 
     def _serve(self, jobs: JobQueue) -> None:
-        done = 0
         try:
             while job := jobs.take():
                 self._do(job, jobs)
-                done += 1
-                if done % _JOBS_PER_CONNECTION == 0:
-                    connections.close_all()
+                close_worn()
         except BaseException as error:
             self._reports.put(error)
         finally:

@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
+from django.utils.asyncio import async_unsafe
 from psycopg2 import extensions
 
+from lib.tenancy.conf import max_tenants_per_connection
 from lib.tenancy.context import current_prefixes, find_current_tenant, is_owner, no_tenant, tenant_context
 from lib.tenancy.postgresql.alone import run_alone
 from lib.tenancy.postgresql.client import DatabaseClient
@@ -87,6 +90,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         connection: PrefixedConnection = super().get_new_connection(conn_params)
         # For ever: Django's own idea of autocommit is kept by _set_autocommit below.
         connection.autocommit = True
+        connection.prefixes_sent, connection.max_prefixes = set(), max_tenants_per_connection()
         connection.watches_cursors = bool(self.settings_dict.get("TENANT_DATABASE"))
         connection.prefix = self.prefix_source(with_roles=server_uses_roles(connection.server_version))
         connection.run_alone = partial(run_alone, parameters=self._direct(conn_params))
@@ -109,8 +113,19 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         with self.connection.bare():
             return bool(super().is_usable())
 
-    # The next four name no table: they concern the transaction, whoever's rows are in it.
+    def close_if_unusable_or_obsolete(self) -> None:
+        connection = self.connection
+        # A BEGIN sent by hand: Django knows nothing of it, and the next tenant's statements would go into it.
+        if connection and not self.in_atomic_block and (connection.is_worn() or connection.in_transaction()):
+            self.close()
+        super().close_if_unusable_or_obsolete()
 
+    def close_if_worn(self) -> None:
+        """Close the connection if it has served as many tenants as one may and nobody is at work on it."""
+        if self.connection and self.connection.is_worn() and not self.is_busy():
+            self.close()
+
+    # The next four name no table: they concern the transaction, whoever's rows are in it.
     def check_constraints(self, table_names: Any = None) -> None:
         with self._bare():
             super().check_constraints(table_names)
@@ -133,9 +148,12 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         with self.connection.bare():
             yield
 
+    @async_unsafe
     def create_cursor(self, name: str | None = None) -> Any:
         if not name:
-            return super().create_cursor()
+            cursor = self.connection.cursor()
+            cursor.tzinfo_factory = self.tzinfo_factory if settings.USE_TZ else None
+            return cursor
         # Django's autocommit decides, not that of the connection, which is always on.
         cursor = self.connection.cursor(name, scrollable=False, withhold=self.autocommit)
         cursor.tzinfo_factory = self.tzinfo_factory

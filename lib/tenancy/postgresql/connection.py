@@ -28,16 +28,22 @@ class PrefixedConnection(extensions.connection):
     owed_begin: bytes = b""
     # Sends a statement that refuses to follow a prefix: past a pooler, on a connection of its own.
     run_alone: Callable[[bytes, bytes], None]
+    # What was sent last, and all there was: PostgreSQL keeps what it has learnt of each tenant's tables.
+    last_prefix: bytes = b""
+    prefixes_sent: set[bytes]
+    max_prefixes: int
     # Whether open cursors count as being busy: only where connections may be closed to make room.
     watches_cursors = False
 
     def cursor(self, name: Any = None, cursor_factory: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Return a cursor that carries the tenant, whatever class was asked for."""
+        factory = cursor_factory or self.cursor_factory
         if name is not None:
             cursor: Any = ServerSideCursor(self, name, *args, **kwargs)
+        elif factory is PrefixedCursor:
+            cursor = _plain_cursor(self, None, factory)
         else:
-            factory = cursor_factory or self.cursor_factory
-            cursor = _plain_cursor(self, cursor_factory=with_prefix(factory))
+            cursor = _plain_cursor(self, None, with_prefix(factory))
         if self.watches_cursors:
             self.__dict__.setdefault("cursors", WeakSet()).add(cursor)
         return cursor
@@ -45,6 +51,18 @@ class PrefixedConnection(extensions.connection):
     def is_busy(self) -> bool:
         """Return whether a transaction is open, or a cursor from which somebody may still read."""
         return self.in_transaction() or any(not cursor.closed for cursor in self.__dict__.get("cursors", ()))
+
+    def head(self) -> bytes:
+        """Return the current tenant's prefix, noting that this connection has served it."""
+        prefix = self.prefix()
+        if prefix is not self.last_prefix and prefix:
+            self.last_prefix = prefix
+            self.prefixes_sent.add(prefix)
+        return prefix
+
+    def is_worn(self) -> bool:
+        """Return whether it has served as many tenants as one connection may."""
+        return len(self.prefixes_sent) >= self.max_prefixes
 
     def in_transaction(self) -> bool:
         """Return whether a transaction block is open, sound or failed. Asks libpq, not the server."""

@@ -108,10 +108,10 @@ class PrefixedCursor(extensions.cursor):
             # Only ROLLBACK works now, and SET LOCAL in front of it would make that fail too.
             head = b""
         elif status == extensions.TRANSACTION_STATUS_IDLE:
-            head = connection.owed_begin + connection.prefix()
+            head = connection.owed_begin + connection.head()
         else:
             # Always, also inside a transaction: a savepoint rolled back undoes SET LOCAL.
-            head = connection.prefix()
+            head = connection.head()
         self._head_bytes = len(head)
         try:
             send(self, head + body, *arguments)

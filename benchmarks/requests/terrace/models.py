@@ -1,0 +1,5 @@
+from lib.tenancy.models import TenantModel
+
+
+class Company(TenantModel):
+    """No more than a tenant must have."""
