@@ -23,9 +23,12 @@ test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their
 	@echo "Once more what belongs to the application, its companies now in databases of their own."
 	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup tests/apps --isolation database
 
-stress: install-dev .env ## Run the tests with pooler, threads, tasks and kills at their whole size, in minutes
+stress: install-dev .env ## Run the tests with pooler, threads and tasks at their whole size, in minutes
 	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/isolation/test_stress.py tests/isolation/test_pgbouncer.py \
-	    tests/lib/tenancy/test_bounds.py tests/faults
+	    tests/lib/tenancy/test_bounds.py
+
+faults: install-dev .env ## Run the tests that kill, crash and starve at their whole size, in half an hour
+	@FULL_SIZE=1 exec $(PYTHON) -m pytest -s tests/faults tests/lib/commands/test_claims.py
 
 django-suite: install-dev ## Compare our backend with Django's own by its tests (PART=representative: in minutes)
 	@$(PYTHON) -m benchmarks.django_suite --part $(PART)
@@ -77,4 +80,4 @@ install: ## Install what running needs (done by the others as needed)
 install-dev: ## Install what testing and checking need (done by the others as needed)
 	@bin/install requirements-dev.txt
 
-.PHONY: help run test stress django-suite bench bench-requests bench-memory check format migrations shell psql clean install install-dev
+.PHONY: help run test stress faults django-suite bench bench-requests bench-memory check format migrations shell psql clean install install-dev

@@ -64,7 +64,7 @@ TENANCY_KEYS = env.list("TENANCY_KEYS", default=[])
 TENANCY_PG_DUMP = str(program("pg_dump"))
 
 # One table for the platform.
-TENANCY_MASTER_APPS = ["lib.tenancy", "apps.companies"]
+TENANCY_MASTER_APPS = ["lib.tenancy", "lib.commands", "apps.companies"]
 
 # A table in every company's schema.
 TENANCY_TENANT_APPS = [
@@ -75,6 +75,7 @@ TENANCY_TENANT_APPS = [
     "apps.contacts",
     "apps.events",
     "allauth.account",
+    "lib.commands.tokens",
 ]
 
 INSTALLED_APPS = [
@@ -91,6 +92,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.forms",
     "django.contrib.messages",
+    "django_tasks",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -284,6 +286,24 @@ EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Terrace <hello@terrace.example>")
+
+# --- Commands that run elsewhere ----------------------------------------------------------------------
+
+# Queues that workers serve; management commands that may be sent, and what is sent by the clock.
+COMMANDS_QUEUES = ["default"]
+COMMANDS_MANAGEMENT: dict[str, dict[str, Any]] = {}
+COMMANDS_SCHEDULE: dict[str, dict[str, Any]] = {}
+# How many jobs of one company may run at a time; 0 is no limit.
+COMMANDS_TENANT_LIMIT = env.int("COMMANDS_TENANT_LIMIT", default=0)
+# How workers are woken: zmq, notify or none.
+COMMANDS_DOORBELL = env.str("COMMANDS_DOORBELL", default="zmq")
+COMMANDS_BELL_ADDRESSES = env.list("COMMANDS_BELL_ADDRESSES", default=[])
+COMMANDS_BELL_BIND = env.str("COMMANDS_BELL_BIND", default="")
+COMMANDS_CURVE_SERVER_SECRET_KEY = env.str("COMMANDS_CURVE_SERVER_SECRET_KEY", default="")
+COMMANDS_CURVE_SERVER_PUBLIC_KEY = env.str("COMMANDS_CURVE_SERVER_PUBLIC_KEY", default="")
+COMMANDS_CURVE_CLIENT_SECRET_KEY = env.str("COMMANDS_CURVE_CLIENT_SECRET_KEY", default="")
+COMMANDS_CURVE_CLIENTS = env.str("COMMANDS_CURVE_CLIENTS", default="").split()
+TASKS = {"default": {"BACKEND": "lib.commands.tasks.CommandsBackend", "QUEUES": COMMANDS_QUEUES}}
 
 # --- Log, and mails about errors ---------------------------------------------------------------------
 

@@ -45,6 +45,12 @@ def an_address_of_their_own(settings: Any) -> None:
     settings.TENANCY_IS_SERVED = True
 
 
+@pytest.fixture(autouse=True)
+def commands_run_inline(settings: Any) -> None:
+    """Run commands after their commit, in the process of the test; tests of the worker change that."""
+    settings.COMMANDS_ENGINE = "inline"
+
+
 @pytest.fixture(scope="session")
 def build_tenant() -> Callable[[str], Company]:
     def build(subdomain: str) -> Company:

@@ -24,6 +24,7 @@ APPS = [
 ]
 # Rooms of lib stand alone, so that each could be lifted out.
 LIB_KNOWS: dict[str, set[str]] = {
+    "commands": {"tenancy"},  # a job belongs to a tenant: docs/why.md
     "spreadsheets": {"forms"},  # which characters take no ink
 }
 

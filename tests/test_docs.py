@@ -21,7 +21,7 @@ A_TEST = re.compile(r"`(test_[a-z0-9_]+)`")
 A_VARIABLE = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
 A_VARIABLE_OF_THE_EXAMPLE = re.compile(r"^(?:# )?([A-Z_]+)=", re.MULTILINE)
 A_SETTING = re.compile(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`")
-A_CHECK = re.compile(r"`((?:tenancy|forms)\.[EW]\d{3})`")
+A_CHECK = re.compile(r"`((?:tenancy|forms|commands)\.[EW]\d{3})`")
 
 # Settings and privileges that are Django's or the system's, and which we leave as they are.
 OF_OTHERS = {"ATOMIC_REQUESTS", "CAP_DAC_OVERRIDE"}

@@ -117,6 +117,7 @@ def test_it_answers_moves_on_to_a_free_port_and_leaves_nothing_behind(start, ser
     second = start().ready()
     assert (second.status_of("www"), second.status_of("acme")) == (200, 302)
     assert first.port != second.port
+    wait_for(lambda: "The worker is ready" in first.output)
     assert addresses_in(checkout, server) == {first.address_of("acme"), first.address_of("globex")}
 
     for running in (first, second):
@@ -165,6 +166,13 @@ def test_a_company_that_cannot_be_migrated_keeps_nobody_from_working(start, serv
         302,
         503,
     )
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def addresses_in(checkout: Path, server: EmbeddedServer) -> set[str]:

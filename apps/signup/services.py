@@ -7,6 +7,7 @@ from apps.accounts.members import create_owner
 from apps.companies.models import Company
 from apps.events.recording import record
 from apps.events.verbs import Verb
+from lib.commands import send_command
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.servers import server_for_new_tenant
 from lib.tenancy.urls import tenant_url
@@ -32,4 +33,6 @@ def sign_up(*, company_name: str, subdomain: str, contact_name: str, email: str,
         owner = create_owner(full_name=contact_name, email=email, password_hash=password_hash)
         record(Verb.WORKSPACE_FOUNDED, owner, text=company_name, actor=owner)
         token = issue_handover(owner)
+        # Part of the one transaction: no mail without a company, and no company without its mail.
+        send_command("mail_welcome", owner.pk)
     return tenant_url(company, "accounts:welcome", token=token)

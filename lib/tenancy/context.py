@@ -45,6 +45,13 @@ def current_prefixes() -> Prefixes:
     return tenant.prefixes
 
 
+def prefix_chooser(find: Callable[[], Prefixes], with_roles: bool) -> Callable[[], bytes]:
+    """Return the function that picks, for each statement, one of the prefixes that `find` returns."""
+    if not with_roles:
+        return lambda: find().plain
+    return lambda: find().owner if is_owner() else find().user
+
+
 # Return the stamp of what is made now: the schema of the active tenant, or None for what is nobody's.
 current_stamp = _stamp.get
 

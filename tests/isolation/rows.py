@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -75,5 +76,9 @@ def make_row_once(model: type[models.Model], pk: int) -> models.Model:
 
 
 def _key(model: type[models.Model], pk: int) -> Any:
-    is_numbered = model._meta.pk.get_internal_type() in ("AutoField", "BigAutoField")
-    return pk if is_numbered else f"{MARK}-{pk}"
+    match model._meta.pk.get_internal_type():
+        case "AutoField" | "BigAutoField":
+            return pk
+        case "UUIDField":
+            return UUID(int=pk)
+    return f"{MARK}-{pk}"

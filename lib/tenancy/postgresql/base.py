@@ -13,8 +13,8 @@ from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.utils.asyncio import async_unsafe
 from psycopg2 import extensions
 
-from lib.tenancy.conf import max_tenants_per_connection
-from lib.tenancy.context import current_prefixes, find_current_tenant, is_owner, no_tenant, tenant_context
+from lib.tenancy.conf import master_schema, max_tenants_per_connection
+from lib.tenancy.context import current_prefixes, find_current_tenant, prefix_chooser, tenant_context
 from lib.tenancy.postgresql.alone import run_alone
 from lib.tenancy.postgresql.client import DatabaseClient
 from lib.tenancy.postgresql.connection import PrefixedConnection
@@ -22,7 +22,7 @@ from lib.tenancy.postgresql.creation import DatabaseCreation
 from lib.tenancy.postgresql.cursor import PrefixedCursor
 from lib.tenancy.postgresql.introspection import DatabaseIntrospection
 from lib.tenancy.postgresql.schema import DatabaseSchemaEditor
-from lib.tenancy.prefixes import Prefixes, make_prefixes
+from lib.tenancy.prefixes import make_prefixes
 from lib.tenancy.roles import master_role, server_uses_roles
 from lib.tenancy.servers import direct_settings
 from lib.tenancy.tenants import Tenant
@@ -79,6 +79,18 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             pinned = make_prefixes([self.pinned_schema], master_role())
             return prefix_chooser(lambda: pinned, with_roles)
         return prefix_chooser(current_prefixes, with_roles)
+
+    @contextmanager
+    def pointed_at_master(self) -> Iterator[None]:
+        """Send the statements of the block to the master's tables, in whatever transaction is open here.
+
+        For connections to the main database. The tenant's role gets no right by it: for the block each
+        message takes on the master's, and the next one after it the tenant's again.
+        """
+        self.ensure_connection()
+        prefixes = make_prefixes([master_schema()], master_role())
+        with self.connection.sending_behind(prefix_chooser(lambda: prefixes, self.uses_roles)):
+            yield
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
@@ -177,13 +189,6 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         super().on_commit(partial(_run_under, tenant, func) if tenant else func, robust)
 
 
-def prefix_chooser(find: Callable[[], Prefixes], with_roles: bool) -> Callable[[], bytes]:
-    """Return the function that picks, for each statement, one of the prefixes that `find` returns."""
-    if not with_roles:
-        return lambda: find().plain
-    return lambda: find().owner if is_owner() else find().user
-
-
-def _run_under(tenant: Tenant | None, func: Callable[[], Any]) -> None:
-    with tenant_context(tenant) if tenant else no_tenant():
+def _run_under(tenant: Tenant, func: Callable[[], Any]) -> None:
+    with tenant_context(tenant):
         func()

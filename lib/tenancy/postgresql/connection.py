@@ -1,7 +1,7 @@
 """The psycopg2 connection: it owes a BEGIN until the first statement, and knows whose statements it sends."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
@@ -72,13 +72,17 @@ class PrefixedConnection(extensions.connection):
         )
 
     @contextmanager
-    def bare(self) -> Iterator[None]:
-        """Send statements as they are inside the block: health checks and session set-up have no tenant."""
-        prefix, self.prefix = self.prefix, lambda: b""
+    def sending_behind(self, prefix: Callable[[], bytes]) -> Iterator[None]:
+        """Put what `prefix` returns in front of the statements of the block."""
+        before, self.prefix = self.prefix, prefix
         try:
             yield
         finally:
-            self.prefix = prefix
+            self.prefix = before
+
+    def bare(self) -> AbstractContextManager[None]:
+        """Send statements as they are inside the block: health checks and session set-up have no tenant."""
+        return self.sending_behind(lambda: b"")
 
     def send(self, sql: str) -> None:
         """Send `sql` with nothing in front of it."""

@@ -1,11 +1,13 @@
 """What the login of DATABASE_URL must be allowed for tests to run, and the SQL that allows it."""
 
-import pytest
+from typing import Any
 
-from lib.tenancy.administration import administer
+import pytest
+from django.db import connections
+
+from lib.tenancy.conf import MASTER_ALIAS
 from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.roles import server_uses_roles
-from lib.tenancy.servers import MAIN_SERVER
 
 _FACTS = """
     SELECT rolname, rolcreatedb OR rolsuper, rolcreaterole OR rolsuper,
@@ -15,7 +17,9 @@ _FACTS = """
 
 def require_login_rights() -> None:
     """End the whole run, with the cure, when no test could have its database."""
-    with administer(MAIN_SERVER) as cursor:
+    master: Any = connections[MASTER_ALIAS]
+    # The database of the settings may be one that the tests are about to make.
+    with master._nodb_cursor() as cursor:
         cursor.execute(_FACTS)
         role, may_make_databases, may_make_roles, version = cursor.fetchone()
     missing = [] if may_make_databases else ["CREATEDB"]

@@ -8,6 +8,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 
 from apps.demo.companies import DEMO_COMPANIES, ensure_demo_company
 from apps.demo.listening import ensure_listening
+from apps.demo.workers import start_worker
 from lib.tenancy.conf import base_domain
 from lib.tenancy.exceptions import ProvisioningError
 from lib.tenancy.migrating.runs import migrate_behind
@@ -16,7 +17,7 @@ _PORTS = range(8000, 8050)
 
 
 class Command(BaseCommand):
-    help = "Prepares the database, makes two demonstration companies and starts the development server."
+    help = "Prepares the database, makes two demonstration companies, and starts the server and a worker."
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             self._prepare()
         port = ensure_listening([port] if port else _PORTS)
         settings.BASE_URL = f"http://{base_domain()}:{port}"
+        if "RUN_MAIN" in os.environ:
+            start_worker()
         call_command("runserver", f"127.0.0.1:{port}")
 
     def _prepare(self) -> None:
