@@ -16,7 +16,7 @@ def platform_alias() -> str:
     It is `default` for a tenant of the main database. Without a tenant, or with one elsewhere: `master`.
     """
     tenant = find_current_tenant()
-    shares_database = tenant is not None and tenant.connection_key(as_owner=False) is None
+    shares_database = tenant is not None and tenant.is_in_main_database
     return TENANT_ALIAS if shares_database else MASTER_ALIAS
 
 

@@ -18,9 +18,10 @@ logger = logging.getLogger(__name__)
 def rolled_back(tenants: Sequence[HasTenant]) -> Iterator[None]:
     """Hold a transaction open in each tenant's own database around the block, and roll it back."""
     with ExitStack() as stack:
-        for key, tenant in {t.as_tenant().connection_key(as_owner=False): t for t in tenants}.items():
-            if key is not None:
-                stack.enter_context(_rolled_back(tenant))
+        elsewhere = [tenant for tenant in tenants if not tenant.as_tenant().is_in_main_database]
+        # Tenants of one database share a connection.
+        for tenant in {each.as_tenant().connection_key(as_owner=False): each for each in elsewhere}.values():
+            stack.enter_context(_rolled_back(tenant))
         yield
 
 

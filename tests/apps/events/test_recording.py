@@ -162,10 +162,16 @@ def test_a_file_that_is_downloaded_is_recorded_and_one_that_is_not_there_is_not(
 
 
 @pytest.mark.parametrize(
-    ("address", "kept"),
-    [("2001:db8::7", "2001:db8::7"), ("unix:", None), ("", None), ("fe80::1%eth0", "fe80::1")],
+    ("address", "proxies", "kept"),
+    [
+        ("2001:db8::7", 0, "2001:db8::7"),
+        ("unix:", 1, None),
+        ("", 1, None),
+        ("fe80::1%eth0", 0, "fe80::1"),
+    ],
 )
-def test_an_address_is_kept_if_it_is_one(alice, events_of, address, kept):
+def test_an_address_is_kept_if_it_is_one(alice, events_of, settings, address, proxies, kept):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
     assert alice.post("/organisations/new/", {"name": "Hooli"}, REMOTE_ADDR=address).status_code == 302
     assert events_of()[0].ip == kept
 

@@ -125,7 +125,7 @@ class TestFounding:
             assert sign_up().status_code == 302
         assert len(of_company) <= 16, [query["sql"][:100] for query in of_company]
         # A database is made in recorded steps, each of which is committed.
-        most = 20 if isolation == "database" else 12
+        most = 20 if isolation == "database" else 13
         assert len(of_platform) <= most, [query["sql"][:100] for query in of_platform]
 
     def test_a_failed_attempt_does_not_keep_its_address(self, sign_up):
