@@ -20,11 +20,11 @@ class NoTenantError(TenancyError):
 class TenantChangeError(TenancyError):
     """Raised when the tenant would change inside an open transaction of another tenant."""
 
-    def __init__(self, current: object, wanted: object) -> None:
+    def __init__(self, owner: object, wanted: object) -> None:
         super().__init__(
-            f"A transaction of {current} is open, so the tenant cannot become {wanted}: its deferred "
-            "checks and its COMMIT would run under the wrong one. Leave transaction.atomic() first, "
-            "then enter tenant_context()."
+            f"A transaction of {owner} is open, so the tenant cannot become {wanted}: its deferred "
+            "checks and its COMMIT would run under the wrong one. Leave transaction.atomic() first, or "
+            "commit what was begun without it, then enter tenant_context()."
         )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import base as postgresql
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.utils.asyncio import async_unsafe
 from psycopg2 import extensions
@@ -22,6 +21,7 @@ from lib.tenancy.postgresql.creation import DatabaseCreation
 from lib.tenancy.postgresql.cursor import PrefixedCursor
 from lib.tenancy.postgresql.introspection import DatabaseIntrospection
 from lib.tenancy.postgresql.schema import DatabaseSchemaEditor
+from lib.tenancy.postgresql.transactions import OwnedTransactions
 from lib.tenancy.prefixes import make_prefixes
 from lib.tenancy.roles import master_role, server_uses_roles
 from lib.tenancy.servers import direct_settings
@@ -42,14 +42,13 @@ _BEGIN = {
 }
 
 
-class DatabaseWrapper(postgresql.DatabaseWrapper):
+class DatabaseWrapper(OwnedTransactions):
     """Send the statements of an alias to the current tenant, or to its `SCHEMA` if settings pin one."""
 
     client_class = DatabaseClient
     creation_class = DatabaseCreation
     introspection_class = DatabaseIntrospection
     SchemaEditorClass = DatabaseSchemaEditor
-    connection: Any
 
     # When this connection to a tenant's database was last asked for, in seconds of time.monotonic().
     last_used_at = 0.0
@@ -126,9 +125,7 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
             return bool(super().is_usable())
 
     def close_if_unusable_or_obsolete(self) -> None:
-        connection = self.connection
-        # A BEGIN sent by hand: Django knows nothing of it, and the next tenant's statements would go into it.
-        if connection and not self.in_atomic_block and (connection.is_worn() or connection.in_transaction()):
+        if self.connection and not self.in_atomic_block and self.connection.is_worn():
             self.close()
         super().close_if_unusable_or_obsolete()
 
