@@ -10,7 +10,7 @@ from lib.tenancy.context import as_owner, tenant_context
 from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.logins import ensure_login
 from lib.tenancy.models import TenantModel
-from lib.tenancy.roles import grant_rows, owner_role, role_exists, tenant_role, uses_roles
+from lib.tenancy.roles import grant_rows, owner_role, role_exists, set_role, tenant_role, uses_roles
 from lib.tenancy.states import Isolation
 from lib.tenancy.template import TEMPLATE_SCHEMA, Template, replay
 from lib.tenancy.template_database import ensure_template_database
@@ -78,8 +78,18 @@ def _end_sessions(cursor: Any, user: str) -> None:
 def _drop_schema(tenant: TenantModel) -> None:
     drop = f"DROP SCHEMA IF EXISTS {quote_identifier(tenant.schema_name)} CASCADE;\n"
     with as_owner(), tenant_context(tenant):
-        if uses_roles(TENANT_ALIAS):
-            role = quote_identifier(tenant_role(tenant.schema_name))
-            drop += f"SET LOCAL ROLE NONE; DROP ROLE IF EXISTS {role}"
+        has_roles = uses_roles(TENANT_ALIAS)
         with connections[TENANT_ALIAS].cursor() as cursor:
+            if has_roles:
+                drop += _drop_role(cursor, tenant_role(tenant.schema_name))
             cursor.execute(drop)  # one message, and so one transaction
+
+
+def _drop_role(cursor: Any, role: str) -> str:
+    """Return the SQL, for the login, that drops a role with what belongs to it outside of its schema."""
+    if not role_exists(cursor, role):
+        return ""
+    # Every role may make large objects and have default privileges of its own, and PostgreSQL drops none that
+    # has some. The login inherits nothing from the role, so it is the role that gives them up.
+    give_up = f"{set_role(role)}DROP OWNED BY CURRENT_ROLE;\n"
+    return f"SET LOCAL ROLE NONE;\n{give_up}SET LOCAL ROLE NONE;\nDROP ROLE {quote_identifier(role)};\n"

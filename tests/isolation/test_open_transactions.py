@@ -1,4 +1,4 @@
-"""A transaction that is still open belongs to who began it: nobody else's rows get into it, and it blocks nobody."""
+"""An open transaction belongs to who began it: nobody else's rows get into it, and it blocks nobody."""
 
 import pytest
 from django.db import close_old_connections, connection, connections, transaction

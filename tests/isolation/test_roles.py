@@ -65,6 +65,18 @@ def test_a_companys_tables_are_closed_to_the_platform(in_acme, cast):
     assert "permission denied for schema" in refused(f"SELECT * FROM {table}", alias="master")
 
 
+def test_another_companys_large_objects_are_closed(in_acme, cast):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lo_from_bytea(0, 'ours')")
+        ((large_object,),) = cursor.fetchall()
+        cursor.execute("SELECT lo_get(%s)", [large_object])
+        assert bytes(cursor.fetchone()[0]) == b"ours"
+    globexs = f'SET LOCAL ROLE "{tenant_role(cast.globex.schema_name)}"'
+    for use in ("lo_get({})", "lo_put({}, 0, 'theirs')", "lo_unlink({})"):
+        said = refused(f"{globexs}; SELECT {use.format(large_object)}")
+        assert "permission denied for large object" in said or "must be owner" in said
+
+
 @pytest.mark.parametrize(
     "sql",
     [

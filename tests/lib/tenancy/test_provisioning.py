@@ -28,7 +28,9 @@ from lib.tenancy.exceptions import (
 from lib.tenancy.models import TenantTemplate
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.removal import remove_tenant
+from lib.tenancy.roles import tenant_role
 from lib.tenancy.states import State
+from lib.tenancy.stores import drop_store
 from lib.tenancy.template import TEMPLATE_SCHEMA, ensure_template
 from lib.tenancy.tenants import Tenant
 from lib.tenancy.versions import current_version
@@ -211,6 +213,24 @@ def test_removing_a_company_takes_everything(settings, tmp_path):
     assert Company.find_by_subdomain("initech") is None
     assert schemas() == set()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT lo_from_bytea(0, 'ours')", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"]
+)
+def test_removing_a_company_takes_what_no_schema_holds(sql):
+    """What any role may do, so that PostgreSQL drops it no longer, and the company could not be removed."""
+    with provisioning(company()):
+        pass
+    initech = Company.find_by_subdomain("initech")
+    with tenant_context(initech), connection.cursor() as cursor:
+        cursor.execute(sql)
+    remove_tenant(initech)
+    with connections["master"].cursor() as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [tenant_role(initech.schema_name)])
+        assert not cursor.rowcount  # and with it what it owned: PostgreSQL would not have dropped it
+    assert Company.find_by_subdomain("initech") is None
+    drop_store(initech)  # once more is nothing
 
 
 def test_a_removal_that_could_not_take_the_files_is_finished_by_the_next(settings, tmp_path):
