@@ -10,6 +10,7 @@ from apps.events.models import Event
 from apps.events.origins import find_origin
 from apps.events.subjects import Subject
 from apps.events.verbs import Verb
+from lib.tenancy.stamps import refuse_others
 
 MAX_NAME_CHARACTERS = 100
 MAX_TEXT_CHARACTERS = 200
@@ -27,6 +28,9 @@ def record(
 
     `subject` is the row it was done to, before it is deleted; `text` says what the row's own text does not.
     `actor` is given where it is not who is signed in at the request at work.
+
+    Raises:
+        WrongTenantError: the subject or the actor is another company's.
     """
     event = describe(verb, subject, text=text, changes=changes, actor=actor)
     event.save()
@@ -44,6 +48,8 @@ def describe(
     """Return the event that `record` would add, not stored yet."""
     origin = find_origin()
     actor = actor or (origin.find_user() if origin else None)
+    # Only keys and text are copied into the event, so no relation would notice.
+    refuse_others((subject, actor), "be recorded")
     return Event(
         verb=verb,
         changes=without_secrets(changes or {}),

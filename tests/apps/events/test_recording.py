@@ -20,6 +20,7 @@ from apps.events.origins import find_origin
 from apps.events.recording import record
 from apps.events.verbs import Verb
 from lib.tenancy import tenant_context
+from lib.tenancy.exceptions import WrongTenantError
 from tests.apps.contacts.pages import contact_form
 from tests.conftest import PASSWORD
 
@@ -45,6 +46,15 @@ def test_it_keeps_the_names_of_that_moment(in_acme, cast):
     assert (event.actor_name, event.actor_email) == ("Bob Baker", "bob@acme.example")
     assert event.subject_text == "Initech"
     assert event.subject.find() is None
+
+
+def test_it_records_nobody_and_nothing_of_another_company(in_acme, cast):
+    with tenant_context(cast.globex):
+        theirs = Organisation.objects.create(name="Initech")
+    for foreign in ({"actor": cast.charlie}, {"subject": theirs}):
+        with pytest.raises(WrongTenantError, match="recorded"):
+            record(Verb.ORGANISATION_CREATED, **foreign)
+    assert record(Verb.ORGANISATION_CREATED, Organisation.objects.create(name="Initech"), actor=cast.bob).pk
 
 
 def test_it_is_undone_with_the_change_it_tells_of(in_acme, events_of):
