@@ -262,6 +262,32 @@ DEFECTS = [
     ),
     Defect("privilege-too-many", "GRANT CREATE ON SCHEMA extensions TO PUBLIC", "SCHEMA extensions"),
     Defect(
+        "open-to-everybody",
+        "CREATE SCHEMA reports;\nCREATE VIEW reports.names AS SELECT id FROM {acme}.contacts_organisation;\n"
+        "GRANT USAGE ON SCHEMA reports TO PUBLIC;\nGRANT SELECT ON reports.names TO PUBLIC",
+        "the table reports.names",
+        afterwards="DROP SCHEMA reports CASCADE",
+    ),
+    Defect(
+        "open-to-everybody",
+        "CREATE FUNCTION extensions.peep() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+        "the routine extensions.peep()",
+        afterwards="DROP FUNCTION extensions.peep()",
+    ),
+    Defect(
+        "table-shows-other-rows",
+        "ALTER TABLE {globex}.contacts_note INHERIT {acme}.contacts_note",
+        "contacts_note shows the rows of globex_",
+        "acme",
+    ),
+    Defect(
+        "table-shows-other-rows",
+        "CREATE SCHEMA archive;\nCREATE TABLE archive.whole (id int) PARTITION BY LIST (id);\n"
+        "CREATE TABLE {acme}.part PARTITION OF archive.whole FOR VALUES IN (1)",
+        "archive.whole shows the rows of acme_",
+        afterwards="DROP TABLE IF EXISTS {acme}.part;\nDROP SCHEMA archive CASCADE",
+    ),
+    Defect(
         "privilege-too-many",
         "GRANT SELECT ON {initech}.contacts_note TO PUBLIC",
         "PUBLIC has SELECT",
