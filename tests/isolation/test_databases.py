@@ -1,6 +1,7 @@
 """Companies in a database of their own, beside companies that are schemas."""
 
 import os
+import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -121,7 +122,11 @@ def test_the_password_is_readable_nowhere():
     password = decrypt(initech.database_pwd)
     assert len(password) > 40
     assert password not in initech.database_pwd
-    assert password not in repr(initech.as_tenant())
+    for shown in (repr, vars, pickle.dumps):
+        assert password not in str(shown(initech.as_tenant()))
+        assert password not in str(shown(initech.as_tenant().database))
+    with tenant_context(pickle.loads(pickle.dumps(initech.as_tenant()))):
+        assert Organisation.objects.count() == 1
     with connections["master"].cursor() as cursor:
         cursor.execute("SELECT * FROM companies_company WHERE subdomain = %s", [NAME])
         assert password not in repr(cursor.fetchone())
