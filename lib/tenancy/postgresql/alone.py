@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import Any
 
 import psycopg2
+import sqlparse  # which Django requires
 
 _SETTING = re.compile(r"SET LOCAL (ROLE|search_path)(?: TO)? (.*);")
 
@@ -22,6 +23,13 @@ def run_alone(statement: bytes, prefix: bytes, parameters: dict[str, Any]) -> No
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def is_one_statement(sql: bytes) -> bool:
+    """Return whether `sql` is a single statement, comments aside."""
+    # A statement of bytes that are no UTF-8 is still split at the same semicolons.
+    text = sqlparse.format(sql.decode(errors="replace"), strip_comments=True)
+    return len([part for part in sqlparse.split(text) if part.strip("; \n\t")]) == 1
 
 
 def startup_options(prefix: bytes) -> str:

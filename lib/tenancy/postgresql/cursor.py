@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 from psycopg2 import errors, extensions
 
+from lib.tenancy.postgresql.alone import is_one_statement
 from lib.tenancy.postgresql.errors import without_prefix
 
 if TYPE_CHECKING:
@@ -124,7 +125,13 @@ class PrefixedCursor(extensions.cursor):
             if connection.owed_begin:
                 connection.enter_failed_transaction()
             elif head and isinstance(error, _REFUSES_A_TRANSACTION_BLOCK) and not connection.in_transaction():
-                # Nothing of it has happened: it was refused, or rolled back with the message.
-                connection.run_alone(body, head)
+                self._run_alone(error, head, body)
                 return
         raise without_prefix(error, head)
+
+    def _run_alone(self, error: psycopg2.Error, head: bytes, body: bytes) -> None:
+        # Of one statement nothing has happened: it was refused, or rolled back with the message. Of several,
+        # as in "INSERT ...; COMMIT; VACUUM", the first is committed and would be done twice.
+        if not is_one_statement(body):
+            raise without_prefix(error, head)
+        self.connection.run_alone(body, head)

@@ -221,6 +221,14 @@ class TestOutsideTransactions:
         with no_tenant(), pytest.raises(psycopg2.ProgrammingError):
             connection.connection.send(f"SELECT * FROM {TABLE}")
 
+    def test_what_was_committed_before_the_refusal_is_not_done_twice(self, acme):
+        insert = "INSERT INTO django_session VALUES (md5(random()::text), 'once', now())"
+        with connection.cursor() as cursor:
+            with pytest.raises(DatabaseError, match="VACUUM cannot"):
+                cursor.execute(f"{insert}; COMMIT; VACUUM")
+            cursor.execute("SELECT count(*) FROM django_session WHERE session_data = 'once'")
+            assert cursor.fetchone() == (1,)
+
     def test_inside_a_transaction_they_are_refused_as_ever(self, acme):
         with (
             pytest.raises(DatabaseError, match="cannot run inside a transaction"),
