@@ -42,4 +42,5 @@ def ensure_login(cursor: Any, tenant: TenantModel) -> None:
     hashed = encrypt_password(password, tenant.database_user, cursor.connection, "scram-sha-256")
     verb = "ALTER" if role_exists(cursor, tenant.database_user) else "CREATE"
     membership = grant_membership(tenant.database_user, cursor.connection.server_version)
+    # One message, and so one transaction: no crash leaves a login that the platform cannot take on.
     cursor.execute(f"{verb} ROLE {user} LOGIN NOINHERIT PASSWORD %s; {membership}", [hashed])

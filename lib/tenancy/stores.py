@@ -10,7 +10,15 @@ from lib.tenancy.context import as_owner, tenant_context
 from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.logins import ensure_login
 from lib.tenancy.models import TenantModel
-from lib.tenancy.roles import grant_rows, owner_role, role_exists, set_role, tenant_role, uses_roles
+from lib.tenancy.roles import (
+    grant_membership,
+    grant_rows,
+    owner_role,
+    role_exists,
+    set_role,
+    tenant_role,
+    uses_roles,
+)
 from lib.tenancy.states import Isolation
 from lib.tenancy.template import TEMPLATE_SCHEMA, Template, replay
 from lib.tenancy.template_database import ensure_template_database
@@ -68,6 +76,8 @@ def _drop_database(tenant: TenantModel) -> None:
 def _end_sessions(cursor: Any, user: str) -> None:
     # A session is ended by whom it belongs to: DROP DATABASE ... WITH (FORCE) may end only our own.
     if role_exists(cursor, user):
+        # Whoever made the login may take it on, but was perhaps killed before saying so.
+        cursor.execute(grant_membership(user, cursor.connection.server_version))
         cursor.execute(f"SET ROLE {quote_identifier(user)}")
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE usename = %s", [user]
@@ -91,5 +101,5 @@ def _drop_role(cursor: Any, role: str) -> str:
         return ""
     # Every role may make large objects and have default privileges of its own, and PostgreSQL drops none that
     # has some. The login inherits nothing from the role, so it is the role that gives them up.
-    give_up = f"{set_role(role)}DROP OWNED BY CURRENT_ROLE;\n"
+    give_up = f"{grant_membership(role)}{set_role(role)}DROP OWNED BY CURRENT_ROLE;\n"
     return f"SET LOCAL ROLE NONE;\n{give_up}SET LOCAL ROLE NONE;\nDROP ROLE {quote_identifier(role)};\n"

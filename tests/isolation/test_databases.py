@@ -21,6 +21,7 @@ from lib.tenancy.exceptions import EncryptionKeyError, ProvisioningError, Subdom
 from lib.tenancy.migrating.runs import migrate_behind
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.removal import remove_tenant
+from lib.tenancy.roles import tenant_role
 from lib.tenancy.states import Isolation, State
 from lib.tenancy.testing import client_of
 
@@ -148,6 +149,23 @@ def test_what_a_crash_left_is_taken_over(state, new_stores):
     again = made()
     assert again.state == State.ACTIVE
     assert new_stores() == [again.database_name, again.database_user]
+
+
+@pytest.mark.parametrize("isolation", Isolation.values)
+def test_a_role_that_nobody_may_take_on_is_no_obstacle(isolation, new_stores):
+    """A crash between the two statements that made a login left one such; then its address was lost."""
+    if isolation == Isolation.SCHEMA and not connections["master"].uses_roles:
+        pytest.skip("This server is older than 16 and keeps no roles apart.")
+    left = made(isolation=isolation)
+    role = tenant_role(left.schema_name)
+    with administer("main") as cursor:
+        cursor.execute(f'REVOKE "{role}" FROM CURRENT_USER GRANTED BY CURRENT_USER')
+    if isolation == Isolation.DATABASE:
+        Company.objects.filter(pk=left.pk).update(state=State.PROVISIONING)
+        left = made()
+        assert new_stores() == [left.database_name, left.database_user]
+    remove_tenant(left)
+    assert new_stores() == []
 
 
 def test_what_failed_before_it_had_a_database_is_taken_over(new_stores):

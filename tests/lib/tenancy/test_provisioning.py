@@ -220,6 +220,8 @@ def test_removing_a_company_takes_everything(settings, tmp_path):
 )
 def test_removing_a_company_takes_what_no_schema_holds(sql):
     """What any role may do, so that PostgreSQL drops it no longer, and the company could not be removed."""
+    if not connections["master"].uses_roles:
+        pytest.skip("This server is older than 16 and keeps no roles apart.")
     with provisioning(company()):
         pass
     initech = Company.find_by_subdomain("initech")
