@@ -2,14 +2,19 @@
 
 import logging
 import sys
+from types import SimpleNamespace
 
+import psycopg2
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 from django.test import RequestFactory
+from django.utils.functional import SimpleLazyObject
 from django.views.debug import ExceptionReporter, get_exception_reporter_filter
 
 from lib.security.reports import ReporterFilter
 from lib.tenancy.logs import TenantAdminEmailHandler
+from lib.tenancy.postgresql.base import DatabaseWrapper
 
 SECRET = "hunter2-secret"
 PATHS = ["text", "html"]
@@ -92,6 +97,46 @@ def test_the_page_for_developers_hides_the_database_too(settings, request_with_s
     settings.DEBUG = True
     meta = ReporterFilter().get_safe_request_meta(request_with_secrets)
     assert SECRET not in str(meta)
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_lost_connection_shows_no_password_of_the_database(settings, debug):
+    """The page for developers prints the variables of each frame, those of the driver among them."""
+    settings.DEBUG = debug
+    nowhere = DatabaseWrapper({**connections["master"].settings_dict, "PORT": "1", "PASSWORD": SECRET})
+    try:
+        nowhere.connect()
+    except psycopg2.OperationalError:
+        html = ExceptionReporter(None, *sys.exc_info()).get_traceback_html()
+    assert SECRET not in html
+    for known in ("Connection refused", "conn_params", settings.DATABASES["default"]["USER"]):
+        assert known in html
+
+
+def test_variables_are_shown_but_for_secrets():
+    asleep = SimpleLazyObject(lambda: pytest.fail("woken"))
+    endless: dict[str, object] = {"name": "Acme"}
+    endless["again"] = endless
+    frame = SimpleNamespace(
+        f_back=None,
+        f_code=SimpleNamespace(co_flags=0, co_name=""),
+        f_locals={
+            "company": "Acme",
+            "new_password": SECRET,
+            "dsn": f"user=terrace password={SECRET} dbname=terrace",
+            "quoted": f"password='{SECRET} and more' host=::1",
+            "addresses": [f"postgres://terrace:{SECRET}@127.0.0.1/x"],
+            "settings": ({"database": {"USER": "terrace", "PASSWORD": SECRET}},),
+            "context": {"user": asleep},
+            "endless": endless,
+        },
+    )
+    shown = dict(ReporterFilter().get_traceback_frame_variables(None, frame))
+    assert SECRET not in repr(shown)
+    assert shown["company"] == "Acme"
+    assert shown["context"]["user"] is asleep
+    assert shown["dsn"] == "user=terrace password=******************** dbname=terrace"
+    assert shown["endless"]["again"]["name"] == "Acme"
 
 
 def test_a_report_without_a_request_has_no_form():
