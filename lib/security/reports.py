@@ -39,7 +39,7 @@ class ReporterFilter(SafeExceptionReporterFilter):
         return {name: self._cleanse_variable(name, value, _MAX_DEPTH) for name, value in variables}.items()
 
     def _cleanse_variable(self, name: Any, value: Any, depth: int) -> Any:
-        # By type(): isinstance() would wake a lazy object in there, and it would ask the database that failed.
+        # By type(): isinstance() would wake a lazy object, which would ask the database that failed.
         kind = type(value)
         if kind is str:
             return self._cleanse_text(name, value)
