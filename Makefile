@@ -18,9 +18,12 @@ help: ## Print this manual
 run: install .env ## Start Terrace and its own PostgreSQL; stop both with Ctrl-C
 	@exec $(PYTHON) -m lib.postgres exec -- $(PYTHON) manage.py develop
 
-test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own; those of apps in both isolations
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup
-	@echo "Once more what belongs to the application, its companies now in databases of their own."
+test: install-dev .env ## Run the tests, two at a time, on a PostgreSQL of their own
+	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup -m "not slow"
+
+test-slow: install-dev .env ## Run the tests that `make test` leaves out, and those of apps with companies in databases
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup -m slow
+	@echo "What belongs to the application, its companies now in databases of their own."
 	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup tests/apps --isolation database
 
 stress: install-dev .env ## Run the tests with pooler, threads and tasks at their whole size, in minutes
@@ -80,4 +83,4 @@ install: ## Install what running needs (done by the others as needed)
 install-dev: ## Install what testing and checking need (done by the others as needed)
 	@bin/install requirements-dev.txt
 
-.PHONY: help run test stress faults django-suite bench bench-requests bench-memory check format migrations shell psql clean install install-dev
+.PHONY: help run test test-slow stress faults django-suite bench bench-requests bench-memory check format migrations shell psql clean install install-dev

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,23 @@ MEMBERS = {
 }
 
 pytest_plugins = ["lib.tenancy.testing.plugin"]
+
+# `make test` leaves these to `make test-slow`: they start programs, kill them, or break and mend a server.
+HERE = Path(__file__).parent
+SLOW = [
+    HERE / "faults",
+    HERE / "isolation/test_admin.py",
+    HERE / "lib/tenancy/doctor",
+    HERE / "lib/tenancy/migrating/test_equality.py",
+    HERE / "lib/tenancy/testing/test_howto.py",
+    HERE / "test_the_guide.py",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(item.path.is_relative_to(path) for path in SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass
