@@ -28,9 +28,14 @@ HERE = Path(__file__).parent
 SLOW = [
     HERE / "faults",
     HERE / "isolation/test_admin.py",
+    HERE / "isolation/test_pgbouncer.py",
+    HERE / "isolation/test_stress.py",
+    HERE / "lib/commands/test_claims.py",
     HERE / "lib/tenancy/doctor",
     HERE / "lib/tenancy/migrating/test_equality.py",
+    HERE / "lib/tenancy/test_preparation.py",
     HERE / "lib/tenancy/testing/test_howto.py",
+    HERE / "test_fresh_machine.py",
     HERE / "test_the_guide.py",
 ]
 
