@@ -3,14 +3,12 @@
 from contextlib import suppress
 from typing import Any
 
-import psycopg2
 from django.db import connections
 from psycopg2 import errors
 
-from lib.tenancy.administration import administer
 from lib.tenancy.conf import MASTER_ALIAS, extensions_schema, master_schema
 from lib.tenancy.identifiers import quote_identifier
-from lib.tenancy.privileges import Login, read_login, unreachable
+from lib.tenancy.privileges import Login, admitted_to, read_login
 from lib.tenancy.roles import (
     create_role,
     grant_rows,
@@ -32,11 +30,8 @@ def lay_foundation(server: str = MAIN_SERVER) -> None:
         UnreachableDatabaseError: there is no server, no such login or no such database.
         PrivilegeError: the login lacks something; the message holds the SQL for a superuser.
     """
-    try:
-        with administer(server) as cursor:
-            _lay(cursor, [extensions_schema(), *([master_schema()] if server == MAIN_SERVER else [])])
-    except psycopg2.OperationalError as error:
-        raise unreachable(server, error) from error
+    with admitted_to(server) as cursor:
+        _lay(cursor, [extensions_schema(), *([master_schema()] if server == MAIN_SERVER else [])])
 
 
 def _lay(cursor: Any, schemas: list[str]) -> None:

@@ -2,13 +2,10 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
-import psycopg2
-
-from lib.tenancy.administration import administer
 from lib.tenancy.locks import try_session_lock, wait_for_session_lock
-from lib.tenancy.privileges import unreachable
+from lib.tenancy.privileges import admitted_to
 from lib.tenancy.servers import MAIN_SERVER
 
 _LOCK = "prepare"
@@ -25,11 +22,7 @@ def preparing_alone() -> Iterator[None]:
     Raises:
         UnreachableDatabaseError: there is no server, no such login or no such database.
     """
-    with ExitStack() as stack:
-        try:
-            cursor = stack.enter_context(administer(MAIN_SERVER))
-        except psycopg2.OperationalError as error:
-            raise unreachable(MAIN_SERVER, error) from error
+    with admitted_to(MAIN_SERVER) as cursor:
         if not try_session_lock(_LOCK, cursor):
             logger.info("Somebody else prepares this database; waiting until that is done.")
             wait_for_session_lock(_LOCK, cursor)

@@ -1,10 +1,13 @@
 """What the platform's login must be able to do on a server, and the SQL that allows it."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
 
+from lib.tenancy.administration import administer
 from lib.tenancy.exceptions import PrivilegeError, UnreachableDatabaseError
 from lib.tenancy.identifiers import quote_identifier
 from lib.tenancy.servers import server_settings
@@ -56,6 +59,21 @@ def read_login(cursor: Any) -> Login:
     """Return what the server at the other end of a bare `cursor` says of the login."""
     cursor.execute(_FACTS)
     return Login(*cursor.fetchone())
+
+
+@contextmanager
+def admitted_to(server: str) -> Iterator[Any]:
+    """Yield a cursor as `administer` does; who is kept out learns what may be missing.
+
+    Raises:
+        UnreachableDatabaseError: there is no server, no such login or no such database.
+    """
+    with ExitStack() as stack:
+        try:
+            cursor = stack.enter_context(administer(server))
+        except psycopg2.OperationalError as error:
+            raise unreachable(server, error) from error
+        yield cursor
 
 
 def unreachable(server: str, error: psycopg2.OperationalError) -> UnreachableDatabaseError:

@@ -54,6 +54,13 @@ class UnknownTenantsError(TenancyError):
         )
 
 
+class UnusableTermError(TenancyError):
+    """Raised when a run is asked for with a number that lets it do nothing, such as no workers."""
+
+    def __init__(self, name: str, value: int, least: int) -> None:
+        super().__init__(f"{name} is {value}; give {least} or more.")
+
+
 class RunInProgressError(TenancyError):
     """Raised when another process is migrating tenants."""
 

@@ -11,7 +11,7 @@ from lib.tenancy.conf import MASTER_ALIAS
 from lib.tenancy.migrating.choice import Choice
 from lib.tenancy.migrating.compilation import Planner
 from lib.tenancy.migrating.crew import Crew
-from lib.tenancy.migrating.exceptions import NothingToResumeError
+from lib.tenancy.migrating.exceptions import NothingToResumeError, UnusableTermError
 from lib.tenancy.migrating.histories import read_histories
 from lib.tenancy.migrating.results import Report
 from lib.tenancy.migrating.turn import our_turn, wait_for_tenants_being_made
@@ -28,6 +28,16 @@ class Terms:
     # A statement that waits for a lock holds up all who come after it, so it gives up soon, and tries again.
     lock_timeout_ms: int = 2_000
     retries: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse what would migrate nobody, or wait for ever.
+
+        Raises:
+            UnusableTermError: names the term and its least value.
+        """
+        for name, least in (("workers_per_server", 1), ("lock_timeout_ms", 1), ("retries", 0)):
+            if getattr(self, name) < least:
+                raise UnusableTermError(name, getattr(self, name), least)
 
 
 @dataclass

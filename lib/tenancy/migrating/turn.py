@@ -5,10 +5,10 @@ from contextlib import contextmanager, suppress
 
 from django.db import OperationalError, connections, transaction
 
-from lib.tenancy.administration import administer
 from lib.tenancy.conf import MASTER_ALIAS
 from lib.tenancy.locks import BEING_MADE, hold_lock, try_session_lock, wait_for_session_lock
 from lib.tenancy.migrating.exceptions import RunInProgressError
+from lib.tenancy.privileges import admitted_to
 from lib.tenancy.servers import MAIN_SERVER
 
 _LOCK = "migrate-tenants"
@@ -21,9 +21,10 @@ def our_turn(*, patient: bool) -> Iterator[None]:
 
     Raises:
         RunInProgressError: another process holds it, and we are not patient.
+        UnreachableDatabaseError: there is no server, no such login or no such database.
     """
     # Held by a session of its own, past a pooler, because the run is many transactions.
-    with administer(MAIN_SERVER) as cursor:
+    with admitted_to(MAIN_SERVER) as cursor:
         if patient:
             wait_for_session_lock(_LOCK, cursor)
         elif not try_session_lock(_LOCK, cursor):

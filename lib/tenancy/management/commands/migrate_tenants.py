@@ -82,13 +82,15 @@ class Command(BaseCommand):
 
     def _run(self, *, plan: bool, resume: bool, verbosity: int, **options: Any) -> None:
         if plan:
-            self._write(plan_lines(_choice(**options)))
+            choice = _choice(**options)
+            choice.refuse_unknown()
+            self._write(plan_lines(choice))
             return
+        terms = Terms(options["workers"], options["lock_timeout_ms"], options["retries"])
         # The template first: who signs up from now on begins at the new version.
         call_command("prepare", verbosity=verbosity, stdout=self.stdout)
         record, choice = find_interrupted() if resume else (None, _choice(**options))
         choice.refuse_unknown()
-        terms = Terms(options["workers"], options["lock_timeout_ms"], options["retries"])
         run = Run(choice, terms, record)
         with self._interruptible(run):
             self._report(run, verbosity)

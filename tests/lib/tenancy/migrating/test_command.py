@@ -4,7 +4,7 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 
 from apps.companies.models import Company
 from lib.tenancy.context import as_owner, tenant_context
@@ -76,9 +76,33 @@ def test_a_failed_canary_is_said(found, releases):
 def test_a_name_that_is_nobodys_changes_nothing(found, releases):
     found("initech")
     releases.add(ADD_FIELD)
-    with pytest.raises(CommandError, match="'initec'"):
-        migrate_tenants(only=["initec"])
+    for options in ({}, {"plan": True}, {"verify": True}):
+        with pytest.raises(CommandError, match="'initec'"):
+            migrate_tenants(only=["initec"], **options)
+    with pytest.raises(CommandError, match="'contcats' is no app"):
+        migrate_tenants(plan=True, backwards=["contcats", "0001"])
     assert Company.find_by_subdomain("initech").is_behind
+
+
+@pytest.mark.parametrize(
+    ("option", "least"),
+    [("workers", 1), ("lock_timeout_ms", 1), ("retries", 0)],
+    ids=lambda value: str(value),
+)
+def test_a_number_with_which_nobody_would_be_migrated_is_refused_first(found, releases, option, least):
+    found("initech")
+    releases.add(ADD_FIELD)
+    out = io.StringIO()
+    with pytest.raises(CommandError, match=rf"{option}\w* is {least - 1}; give {least} or more\."):
+        migrate_tenants(out=out, **{option: least - 1})
+    assert out.getvalue() == ""
+    assert "initech: migrated" in migrate_tenants(**{option: least})
+
+
+def test_a_server_that_is_away_is_said_in_words(monkeypatch):
+    monkeypatch.setitem(connections.settings["default"], "PORT", 1)
+    with pytest.raises(CommandError, match="If no server runs there, start it"):
+        migrate_tenants()
 
 
 def test_a_plan_is_said_and_changes_nothing(found, releases):
