@@ -22,7 +22,3 @@ class JobState(models.TextChoices):
 
 # What a new job with the same unique key is one with. Not the unconfirmed: they may yet be rolled back.
 COALESCING = (JobState.WAITING, JobState.READY, JobState.HELD)
-# What nobody has begun yet.
-PENDING = (JobState.UNCONFIRMED, JobState.WAITING, JobState.READY, JobState.HELD)
-# What will not change any more by itself.
-FINISHED = (JobState.DONE, JobState.DEAD, JobState.CANCELLED)
