@@ -24,9 +24,14 @@ def main() -> None:
         raise SystemExit(str(error)) from error
     except OperationalError as error:
         # Port 1 stands in the settings for an embedded server that does not run.
-        if settings.DATABASES["default"]["PORT"] != 1:
-            raise
-        raise SystemExit("PostgreSQL does not run. Start it with `make run`, or set DATABASE_URL.") from error
+        if settings.DATABASES["default"]["PORT"] == 1:
+            reason = "PostgreSQL does not run. Start it with `make run`, or set DATABASE_URL."
+            raise SystemExit(reason) from error
+        # Who is let in gets errors with a code.
+        if getattr(error.__cause__, "pgcode", None) is None:
+            cure = "Start that server, or mend its address in .env: DATABASE_URL, or TENANCY_SERVERS."
+            raise SystemExit(f"{str(error).strip()}\n{cure}") from error
+        raise
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ class Supervisor:
             if not is_ready and self._crew.is_complete:
                 is_ready = True
                 systemd.notify("READY=1")
-                logger.info("The worker is ready: %s children", self._concurrency)
+                logger.info("The worker is ready. Jobs it runs at a time: %s", self._concurrency)
             systemd.notify("WATCHDOG=1")
             self._crew.wake(listener.wait(self._pause_seconds(), interrupt))
             _empty(interrupt)

@@ -31,7 +31,7 @@ def admit(
     """Return what is to be examined: all, or one server, or one tenant; `sample` bounds who is tried as.
 
     Raises:
-        django.db.DatabaseError: the master cannot be read; `examine_master` says why.
+        django.db.DatabaseError: the master cannot be read; `describe_master_failure` says why.
     """
     tenants = read_tenants()
     chosen = [tenant for tenant in tenants if subdomain in (None, tenant.subdomain)]
@@ -146,8 +146,7 @@ def _look_nowhere(cursor: Any) -> None:
 def _unreachable(name: str, failure: Exception) -> Finding:
     settings = server_settings(name)
     return UNREACHABLE.found(
-        f"{settings['HOST']}:{settings['PORT'] or 5432} lets nobody in: "
-        + " ".join(str(failure).rpartition(" failed: ")[2].split()),
+        f"{settings['HOST']}:{settings['PORT'] or 5432} lets nobody in: {why(failure)}",
         cure="Start the server, or mend its address in .env: DATABASE_URL for main, else TENANCY_SERVERS.",
         server=name,
     )

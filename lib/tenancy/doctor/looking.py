@@ -57,6 +57,6 @@ def rows(cursor: Any, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
     return found
 
 
-def why(error: psycopg2.Error) -> str:
+def why(error: Exception) -> str:
     """Return PostgreSQL's reason in one line; libpq puts in front of it where it tried."""
     return " ".join(str(error).rpartition(" failed: ")[2].split())

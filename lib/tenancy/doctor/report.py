@@ -46,4 +46,10 @@ def summary_of(findings: Sequence[Finding], installation: Installation | None) -
         yield f"{count:>6} {what}"
     errors = sum(finding.severity == Severity.ERROR for finding in findings)
     warnings = len(findings) - errors
-    yield f"{errors} errors, {warnings} warnings." if findings else "Nothing is wrong."
+    yield (
+        f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}." if findings else "Nothing is wrong."
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, get_commands
 from django.db import connections
 
 from apps.companies.models import Company
@@ -22,15 +22,29 @@ pytestmark = pytest.mark.usefixtures("real_transactions")
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def manage(*words):
+# What our commands cannot do without, and those that wait for the server.
+WORDS = {
+    "tenant": ["acme", "shell"],
+    "restore_login": ["acme"],
+    "prune_events": ["--older-than-days", "1"],
+}
+PATIENT = {"develop", "runserver", "worker"}
+OURS = sorted(
+    name
+    for name, app in get_commands().items()
+    if str(app).startswith(("apps.", "lib.")) and name not in PATIENT
+)
+
+
+def manage(*words, url=None):
     """Run `manage.py` with these words and return the finished process."""
     where = connections["master"].settings_dict
     password = quote(where["PASSWORD"], safe="")
-    url = f"postgres://{where['USER']}:{password}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
+    test_url = f"postgres://{where['USER']}:{password}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
     return subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "DATABASE_URL": url or test_url},
         capture_output=True,
         text=True,
         check=False,
@@ -113,6 +127,23 @@ class TestWithoutATenant:
     def test_check_finds_nothing(self):
         done = manage("check", "--fail-level", "WARNING")
         assert done.returncode == 0, done.stderr
+
+
+class TestWithoutAServer:
+    """Nothing listens at these ports. The first is that of an embedded server that does not run."""
+
+    @pytest.mark.parametrize("name", OURS)
+    def test_no_command_ends_in_a_traceback(self, name):
+        done = manage(name, *WORDS.get(name, []), url="postgres://terrace:secret@127.0.0.1:2/terrace")
+        assert "Traceback" not in done.stderr
+        if done.returncode:
+            assert "refused" in done.stdout + done.stderr
+
+    @pytest.mark.parametrize(("port", "cure"), [(1, "`make run`"), (2, "mend its address in .env")])
+    def test_it_says_what_to_do(self, port, cure):
+        done = manage("tenants", url=f"postgres://terrace:secret@127.0.0.1:{port}/terrace")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert cure in done.stderr
 
 
 class TestPrepare:

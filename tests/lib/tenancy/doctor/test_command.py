@@ -59,14 +59,14 @@ def test_a_warning_alone_ends_in_one(warning, capsys):
     assert status == 1
     assert printed.startswith("WARNING orphan-role (server main)\n")
     assert "  Mend it in the database 'terrace':\n    DROP OWNED BY" in printed
-    assert printed.endswith("0 errors, 1 warnings.\n")
+    assert printed.endswith("0 errors, 1 warning.\n")
 
 
 def test_an_error_ends_in_two(error, warning, capsys):
     status, printed = doctor(capsys)
     assert status == 2
     assert "ERROR role-can-log-in (server main, tenant acme)" in printed
-    assert printed.endswith("1 errors, 1 warnings.\n")
+    assert printed.endswith("1 error, 1 warning.\n")
 
 
 def test_programs_read_json(error, capsys):
