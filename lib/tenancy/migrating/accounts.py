@@ -81,7 +81,8 @@ def _group_lines(plan: Plan, members: list[TenantModel]) -> Iterator[str]:
     more = f" and {len(members) - _NAMES_SHOWN} more" if len(members) > _NAMES_SHOWN else ""
     yield f"{len(members)} of {members[0].version or 'no version'}: {names}{more}"
     if not plan.steps:
-        yield "  nothing to run: only the note of their version is out of date"
+        is_noted = all(tenant.version == plan.version for tenant in members)
+        yield "  nothing to run" + ("" if is_noted else ": only the note of their version is out of date")
     for step in plan.steps:
         # Of an app that tenants do not have, there is nothing but the note.
         if of_tenants([step.name]):

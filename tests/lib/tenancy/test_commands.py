@@ -114,7 +114,7 @@ class TestWithoutATenant:
         assert "Traceback" not in done.stderr
 
     def test_migrate_says_it_in_one_line_and_touches_nothing(self):
-        assert_says_in_one_sentence(manage("migrate"), "No tenant is active")
+        assert_says_in_one_sentence(manage("migrate"), "No tenant is active", "manage.py migrate_tenants")
         with connections["master"].cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
             assert cursor.fetchone() == (0,)

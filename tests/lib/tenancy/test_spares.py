@@ -120,6 +120,6 @@ def test_those_of_another_version_are_not_taken_and_are_replaced(two_spares, cap
     assert found("initech").version == current_version()
     assert spares() == before
     call_command("refill_spares")
-    assert "2 spare schemas made; 2 are ready." in capsys.readouterr().out
+    assert "Spare schemas: 2 made, 2 wanted (TENANCY_SPARES)." in capsys.readouterr().out
     assert not spares() & before
     assert schemas() == spares()

@@ -18,4 +18,4 @@ class Command(BaseCommand):
         except TemplateMissingError as error:
             raise CommandError(str(error)) from error
         if options["verbosity"]:
-            self.stdout.write(f"{made} spare schemas made; {wanted_spares()} are ready.")
+            self.stdout.write(f"Spare schemas: {made} made, {wanted_spares()} wanted (TENANCY_SPARES).")

@@ -23,4 +23,4 @@ class Command(BaseCommand):
                 raise CommandError(f"{tenant.subdomain}: {error}") from error
             tenant.save(using=MASTER_ALIAS, update_fields=["database_pwd"])
             count += 1
-        self.stdout.write(f"{count} passwords are encrypted with the first key.")
+        self.stdout.write(f"Passwords encrypted with the first key: {count}.")

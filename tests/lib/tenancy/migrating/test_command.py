@@ -130,6 +130,7 @@ def test_backwards_and_forwards(found, releases):
     migrate_tenants()
     assert "initech: migrated" in migrate_tenants(backwards=["contacts", today])
     assert Company.find_by_subdomain("initech").is_behind
+    assert migrate_tenants(plan=True, backwards=["contacts", today]).endswith("  nothing to run\n")
 
 
 def test_another_process_at_work_is_said(releases):
