@@ -65,6 +65,11 @@ def test_every_management_command_exists(document):
 
 
 @everywhere
+def test_every_command_line_works_as_it_is_copied(document):
+    assert re.findall(r"^ {4,}(?:python3? .*|manage\.py .*)", read(document), re.MULTILINE) == []
+
+
+@everywhere
 def test_every_test_that_is_named_exists(document):
     written = set(re.findall(r"def (test_[a-z0-9_]+)", source_of("tests")))
     assert set(A_TEST.findall(read(document))) <= written
