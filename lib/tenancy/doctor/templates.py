@@ -7,7 +7,7 @@ from lib.tenancy.doctor.findings import Finding, error, warning
 from lib.tenancy.doctor.looking import rows
 from lib.tenancy.doctor.scope import Installation, Server
 from lib.tenancy.identifiers import quote_identifier
-from lib.tenancy.locks import lock_number
+from lib.tenancy.locks import is_held
 from lib.tenancy.models import TenantTemplate
 from lib.tenancy.servers import MAIN_SERVER
 from lib.tenancy.template_database import template_database_name
@@ -25,10 +25,6 @@ _BUILD_AGAIN = (
 )
 _DATABASES = """
     SELECT datname, datistemplate, datallowconn FROM pg_database WHERE starts_with(datname, %(stem)s)
-"""
-_IS_BEING_BUILT = """
-    SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-    AND ((classid::bigint << 32) | objid::bigint) = %(number)s
 """
 
 
@@ -54,7 +50,7 @@ def examine_template_databases(server: Server) -> Iterator[Finding]:
     """Look at the databases that tenants' databases are copied from."""
     current = template_database_name(server.name, current_version())
     stem = current.removesuffix(current_version())
-    is_being_built = bool(rows(server.cursor, _IS_BEING_BUILT, number=lock_number("template-database")))
+    is_being_built = is_held("template-database", server.cursor)
     databases = rows(server.cursor, _DATABASES, stem=stem)
     # One of another release is replaced when the next database is made. Beside the current, it was forgotten.
     has_current = (current, True) in [database[:2] for database in databases]

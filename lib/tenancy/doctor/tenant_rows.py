@@ -12,7 +12,7 @@ from lib.tenancy.doctor.scope import WITH_STORE, Installation
 from lib.tenancy.doctor.stores import removal_command
 from lib.tenancy.encryption import decrypt
 from lib.tenancy.exceptions import EncryptionKeyError
-from lib.tenancy.locks import lock_number
+from lib.tenancy.locks import is_held
 from lib.tenancy.models import TenantModel
 from lib.tenancy.servers import server_names
 from lib.tenancy.states import State
@@ -28,12 +28,6 @@ UNKNOWN_SERVER = error("server-is-unknown")
 UNREADABLE = error("password-is-unreadable")
 
 PROVISIONING_MINUTES = 5
-
-# An advisory lock of 64 bits, as pg_locks shows its halves.
-_LOCK_IS_HELD = """
-    SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-                   AND ((classid::bigint << 32) | objid::bigint) = %s)
-"""
 
 
 def examine_states(installation: Installation) -> Iterator[Finding]:
@@ -107,7 +101,5 @@ def examine_passwords(installation: Installation) -> Iterator[Finding]:
 
 
 def _somebody_is_at_work_on(tenant: TenantModel) -> bool:
-    # Looked at, not tried: taking the lock for a moment would refuse who wants it.
     with connections[MASTER_ALIAS].cursor() as cursor:
-        cursor.execute(_LOCK_IS_HELD, [lock_number(f"provision:{tenant.subdomain}")])
-        return bool(cursor.fetchone()[0])
+        return is_held(f"provision:{tenant.subdomain}", cursor)

@@ -6,7 +6,7 @@ from django.db import OperationalError, connections, transaction
 from apps.companies.models import Company
 from lib.tenancy import no_tenant, tenant_context
 from lib.tenancy.exceptions import NoTenantError, NoTransactionError
-from lib.tenancy.locks import hold_lock, hold_tenant_lock, try_lock
+from lib.tenancy.locks import hold_lock, hold_tenant_lock, is_held, try_lock
 
 
 def held_locks(alias):
@@ -48,6 +48,17 @@ def test_outside_a_transaction_it_is_refused_and_inside_it_is_held(real_transact
         hold_lock("reports", using="master")
         assert len(held_locks("master")) == 1
     assert held_locks("master") == set()
+
+
+def test_whether_one_is_held_is_seen_and_changes_nothing(real_transactions):
+    with connections["master"].cursor() as cursor:
+        assert not is_held("reports", cursor)
+        with transaction.atomic(using="master"):
+            hold_lock("reports", using="master")
+            assert is_held("reports", cursor)
+            assert not is_held("invoices", cursor)
+        assert held_locks("master") == set()
+        assert not is_held("reports", cursor)
 
 
 def test_two_sessions_meet_in_one_company_and_not_across_two(real_transactions):
