@@ -17,6 +17,9 @@ _PERMISSIONS = """
     SELECT app_label, model, codename, name FROM auth_permission
     JOIN django_content_type ON django_content_type.id = content_type_id ORDER BY auth_permission.id
 """
+# Those that refer to others first.
+_TABLES = (("auth", "auth_permission"), ("contenttypes", "django_content_type"))
+_EMPTY = "DELETE FROM {table}; SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1, false);\n"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,19 @@ def read_first_rows(connection: Any) -> FirstRows:
         types = _read(cursor, _TYPES, "django_content_type") if "contenttypes" in labels else []
         permissions = _read(cursor, _PERMISSIONS, "auth_permission") if "auth" in labels else []
     return FirstRows(types, permissions)
+
+
+def remove_first_rows(connection: Any) -> None:
+    """Take away those of the current tenant, with all their keys: the next one made gets the first key.
+
+    Raises:
+        IntegrityError: another row refers to one of them, and they are all still there.
+    """
+    labels = tenant_app_labels()
+    tables = [table for label, table in _TABLES if label in labels]
+    # One message, and so one transaction.
+    with connection.cursor() as cursor:
+        cursor.execute("".join(_EMPTY.format(table=table) for table in tables))
 
 
 def sql_for_new_rows(connection: Any, before: FirstRows, after: FirstRows) -> str:

@@ -31,7 +31,8 @@ from lib.tenancy.removal import remove_tenant
 from lib.tenancy.roles import tenant_role
 from lib.tenancy.states import State
 from lib.tenancy.stores import drop_store
-from lib.tenancy.template import TEMPLATE_SCHEMA, ensure_template
+from lib.tenancy.template import TEMPLATE_SCHEMA
+from lib.tenancy.template_building import ensure_template
 from lib.tenancy.tenants import Tenant
 from lib.tenancy.versions import current_version
 from tests.lib.tenancy.whole_schema import catalog_of

@@ -11,7 +11,7 @@ from lib.tenancy.exceptions import PrivilegeError, TemplateBuildError, Unreachab
 from lib.tenancy.foundation import grant_master, lay_foundation
 from lib.tenancy.preparation import preparing_alone
 from lib.tenancy.servers import server_names
-from lib.tenancy.template import ensure_template
+from lib.tenancy.template_building import ensure_template
 
 
 class Command(BaseCommand):

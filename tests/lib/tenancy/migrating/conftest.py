@@ -6,7 +6,7 @@ from lib.tenancy.migrating.runs import Run, Terms
 from lib.tenancy.migrating.targets import Target
 from lib.tenancy.models import TenantTemplate
 from lib.tenancy.provisioning import provisioning
-from lib.tenancy.template import ensure_template
+from lib.tenancy.template_building import ensure_template
 from lib.tenancy.versions import current_version
 from tests.lib.tenancy.migrating.releases import Releases, forget_releases, forget_versions
 

@@ -18,7 +18,7 @@ from lib.tenancy.migrating.turn import our_turn
 from lib.tenancy.models import MigrationResult, MigrationRun, Outcome
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.states import Isolation, State
-from lib.tenancy.template import ensure_template
+from lib.tenancy.template_building import ensure_template
 from lib.tenancy.testing import HostClient
 from lib.tenancy.versions import current_version, is_ahead
 from tests.lib.tenancy.migrating.conftest import CAST
