@@ -47,13 +47,6 @@ def hold_tenant_lock(name: str) -> None:
     _hold(_number(f"tenant:{current_tenant().schema}:{name}"), name, TENANT_ALIAS)
 
 
-def try_lock(name: str, connection: Any) -> bool:
-    """Take the lock `name` until the open transaction of `connection` ends; return whether it was free."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(name)])
-        return bool(cursor.fetchone()[0])
-
-
 def share_lock(name: str, connection: Any) -> None:
     """Wait for the lock `name` and share it with other sharers until the transaction of `connection` ends."""
     with connection.cursor() as cursor:
@@ -72,6 +65,11 @@ def try_session_lock(name: str, cursor: Any) -> bool:
     """Take the lock `name` until the session of `cursor` ends or gives it back, if it is free."""
     cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(name)])
     return bool(cursor.fetchone()[0])
+
+
+def share_session_lock(name: str, cursor: Any) -> None:
+    """Wait for the lock `name` and share it with other sharers until the session of `cursor` ends."""
+    cursor.execute("SELECT pg_advisory_lock_shared(%s)", [lock_number(name)])
 
 
 def end_session_lock(name: str, cursor: Any) -> None:

@@ -23,8 +23,9 @@ def restore_login(tenant: TenantModel) -> None:
         EncryptionKeyError: the stored password cannot be read.
     """
     with administer(tenant.server) as cursor:
-        ensure_login(cursor, tenant)
         database, user = quote_identifier(tenant.database_name), quote_identifier(tenant.database_user)
+        is_there = role_exists(cursor, tenant.database_user)
+        cursor.execute(login_sql(cursor, tenant, verb="ALTER" if is_there else "CREATE"))
         cursor.execute(f"GRANT CONNECT ON DATABASE {database} TO {user}")
     with as_owner(), tenant_context(tenant), connections[TENANT_ALIAS].cursor() as inside:
         inside.execute(
@@ -32,15 +33,16 @@ def restore_login(tenant: TenantModel) -> None:
         )  # one message, and so one transaction
 
 
-def ensure_login(cursor: Any, tenant: TenantModel) -> None:
-    """Give the tenant's login the stored password, and let the platform's login take it on.
+def login_sql(cursor: Any, tenant: TenantModel, *, verb: str) -> str:
+    """Return the SQL that gives the tenant's login the stored password, and lets the platform's take it on.
 
-    `cursor` is one of the platform's login, in autocommit.
+    `verb` is CREATE or ALTER; `cursor` is one of the platform's login.
+
+    Raises:
+        EncryptionKeyError: the stored password cannot be read.
     """
     password, user = decrypt(tenant.database_pwd), quote_identifier(tenant.database_user)
     # Hashed here, so that the password is in no statement and in no log of the server.
     hashed = encrypt_password(password, tenant.database_user, cursor.connection, "scram-sha-256")
-    verb = "ALTER" if role_exists(cursor, tenant.database_user) else "CREATE"
-    membership = grant_membership(tenant.database_user, cursor.connection.server_version)
-    # One message, and so one transaction: no crash leaves a login that the platform cannot take on.
-    cursor.execute(f"{verb} ROLE {user} LOGIN NOINHERIT PASSWORD %s; {membership}", [hashed])
+    statement = cursor.mogrify(f"{verb} ROLE {user} LOGIN NOINHERIT PASSWORD %s;\n", [hashed]).decode()
+    return f"{statement}{grant_membership(tenant.database_user, cursor.connection.server_version)}"

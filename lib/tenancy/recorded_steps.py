@@ -8,17 +8,20 @@ free was left by a crash: the next try removes what there is of it and begins ag
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, connections, transaction
 
+from lib.tenancy.administration import administer
 from lib.tenancy.conf import MASTER_ALIAS, TENANT_ALIAS
 from lib.tenancy.construction import violates_subdomain
 from lib.tenancy.context import as_owner, no_tenant, tenant_context
 from lib.tenancy.encryption import encrypt
 from lib.tenancy.exceptions import SubdomainTakenError
-from lib.tenancy.locks import BEING_MADE, share_lock, try_lock
+from lib.tenancy.locks import BEING_MADE, share_session_lock, try_session_lock
 from lib.tenancy.models import TenantModel
 from lib.tenancy.roles import tenant_role
+from lib.tenancy.servers import MAIN_SERVER
 from lib.tenancy.states import Isolation, State
 from lib.tenancy.stores import build_store, drop_store
 from lib.tenancy.template import load_template
@@ -30,13 +33,13 @@ _PASSWORD_BYTES = 32
 @contextmanager
 def in_recorded_steps(tenant: TenantModel) -> Iterator[None]:
     """Reserve the subdomain, build the tenant's place, run the block inside it, and open it to people."""
-    with no_tenant(), at_work_on(tenant.subdomain):
+    with no_tenant(), at_work_on(tenant.subdomain) as cursor:
         template = load_template()
         tenant.version = template.version
         _reserve(tenant)
         try:
             _record(tenant, State.PROVISIONING)
-            build_store(tenant, template)
+            build_store(tenant, template, cursor)
             # As the owner, as in one transaction: on the connection by which its place was made.
             with as_owner(), tenant_context(tenant), transaction.atomic(using=TENANT_ALIAS):
                 yield
@@ -48,32 +51,20 @@ def in_recorded_steps(tenant: TenantModel) -> Iterator[None]:
 
 
 @contextmanager
-def at_work_on(subdomain: str) -> Iterator[None]:
+def at_work_on(subdomain: str) -> Iterator[Any]:
     """Hold the lock of whoever makes or removes the tenant with this subdomain; it ends with its holder.
+
+    Yields a cursor that administers the main server, for the holder's work: the session that holds the lock.
 
     Raises:
         SubdomainTakenError: somebody else is at work on it.
     """
-    # On a connection of its own: the steps commit on the one of `master`.
-    keeper = connections.create_connection(MASTER_ALIAS)
-    try:
-        with transaction_on(keeper):
-            if not try_lock(f"provision:{subdomain}", keeper):
-                raise SubdomainTakenError(subdomain)
-            share_lock(BEING_MADE, keeper)
-            yield
-    finally:
-        keeper.close()
-
-
-@contextmanager
-def transaction_on(connection: object) -> Iterator[None]:
-    """Hold a transaction open on a wrapper that is no alias; it is rolled back, since it only holds locks."""
-    connection.set_autocommit(False)  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        connection.rollback()  # type: ignore[attr-defined]
+    # On a connection of its own, past a pooler: the steps commit on the one of `master`.
+    with administer(MAIN_SERVER) as cursor:
+        if not try_session_lock(f"provision:{subdomain}", cursor):
+            raise SubdomainTakenError(subdomain)
+        share_session_lock(BEING_MADE, cursor)
+        yield cursor
 
 
 def _reserve(tenant: TenantModel) -> None:

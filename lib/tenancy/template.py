@@ -1,6 +1,7 @@
 """The tenant template: PostgreSQL's own dump of a migrated schema with its first rows."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db import connections
 
@@ -41,9 +42,10 @@ def load_template() -> Template:
         TemplateMissingError: `manage.py prepare` has not run for the migrations of this code.
     """
     rows = TenantTemplate.objects.using(MASTER_ALIAS).order_by("-version")
-    for key, version, migrations in rows.values_list("pk", "version", "migrations"):
-        if version == current_version() or known_migrations() <= set(migrations):
-            return Template(version, rows.values_list("sql", flat=True).get(pk=key))
+    # Nearly always it is the newest, whose text is asked for at once.
+    for row in chain(rows[:1], rows.defer("sql")[1:]):
+        if row.version == current_version() or known_migrations() <= set(row.migrations):
+            return Template(row.version, row.sql)
     raise TemplateMissingError(current_version())
 
 

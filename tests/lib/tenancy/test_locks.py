@@ -6,7 +6,7 @@ from django.db import OperationalError, connections, transaction
 from apps.companies.models import Company
 from lib.tenancy import no_tenant, tenant_context
 from lib.tenancy.exceptions import NoTenantError, NoTransactionError
-from lib.tenancy.locks import hold_lock, hold_tenant_lock, is_held, try_lock
+from lib.tenancy.locks import end_session_lock, hold_lock, hold_tenant_lock, is_held, try_session_lock
 
 
 def held_locks(alias):
@@ -30,10 +30,12 @@ def test_one_name_is_another_lock_for_each_tenant(cast):
 def test_the_platform_finds_only_its_own_lock_taken(cast):
     with tenant_context(cast.acme):
         hold_tenant_lock("invoices")
-        assert try_lock("invoices", connections["master"])
+        with connections["master"].cursor() as cursor:
+            assert try_session_lock("invoices", cursor)
+            end_session_lock("invoices", cursor)
     hold_lock("reports", using="master")
-    with tenant_context(cast.acme):
-        assert not try_lock("reports", connections["default"])
+    with tenant_context(cast.acme), connections["default"].cursor() as cursor:
+        assert not try_session_lock("reports", cursor)
 
 
 def test_without_a_tenant_it_is_refused(cast):
