@@ -18,6 +18,7 @@ from lib.tenancy import current_tenant, tenant_context
 from lib.tenancy.administration import administer
 from lib.tenancy.encryption import decrypt
 from lib.tenancy.exceptions import EncryptionKeyError, ProvisioningError, SubdomainTakenError
+from lib.tenancy.logins import login_sql
 from lib.tenancy.migrating.runs import migrate_behind
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.removal import remove_tenant
@@ -131,6 +132,15 @@ def test_the_password_is_readable_nowhere():
     with connections["master"].cursor() as cursor:
         cursor.execute("SELECT * FROM companies_company WHERE subdomain = %s", [NAME])
         assert password not in repr(cursor.fetchone())
+
+
+def test_its_password_is_hashed_before_it_is_sent():
+    initech = made()
+    with administer("main") as cursor:
+        sql = login_sql(cursor, initech, verb="ALTER")
+        iterations = 1 if cursor.connection.server_version >= 160000 else 4096
+    assert decrypt(initech.database_pwd) not in sql
+    assert f"SCRAM-SHA-256${iterations}:" in sql
 
 
 def test_an_error_inside_leaves_no_database_and_a_row_that_says_why(new_stores):
