@@ -33,36 +33,53 @@ def guard_queries() -> None:
     replace(Query, "combine", _refuse_to_combine)
     replace(RawQuery, "_execute_query", _refuse_raw)
     for queryset in (QuerySet, RawQuerySet):
-        setattr(queryset, "_result_cache", LoadedRows())  # noqa: B010 - mypy takes it for the rows themselves
+        replace(queryset, "_fetch_all", _fetch_for_one_tenant)
+    for name in LOOK_AT_LOADED_ROWS:
+        replace(QuerySet, name, _refuse_to_show)
     replace(QuerySet, "_iterator", stay_while_iterating)
     replace(RawQuerySet, "iterator", stay_while_iterating)
     replace(QuerySet, "aiterator", stay_while_iterating_async)
     replace(querysets, "prefetch_one_level", _refuse_to_prefetch)
 
 
-class LoadedRows:
-    """Stand in for `QuerySet._result_cache`: rows that one tenant loaded are not shown to another.
+# The methods that look at rows without `_fetch_all`, where there are some.
+LOOK_AT_LOADED_ROWS = ("__getitem__", "contains", "count", "exists")
+
+
+def _fetch_for_one_tenant(original: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Show rows that one tenant loaded to no other.
 
     A queryset that a module made for nobody is thereby nobody's until it is evaluated; copies made by `all()`
     have no rows and are free again.
     """
 
-    def __get__(self, queryset: Any, owner: Any = None) -> Any:
-        if queryset is None:
-            return self
-        own = queryset.__dict__
-        rows = own["_result_cache"]
-        if rows is not None:
-            loaded_by, current = own.get("_loaded_by"), current_stamp()
-            if loaded_by != current and loaded_by and current and queryset.db == TENANT_ALIAS:
-                raise WrongTenantError(_describe(queryset), loaded_by, current, "show the rows it has loaded")
-        return rows
+    @wraps(original)
+    def fetch_all(self: Any) -> None:
+        if self._result_cache is None:
+            self._loaded_by = current_stamp()
+        else:
+            _refuse_loaded(self)
+        original(self)
 
-    def __set__(self, queryset: Any, rows: Any) -> None:
-        own = queryset.__dict__
-        own["_result_cache"] = rows
-        if rows is not None:
-            own["_loaded_by"] = current_stamp()
+    return fetch_all
+
+
+def _refuse_to_show(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._result_cache is not None:
+            _refuse_loaded(self)
+        return original(self, *args, **kwargs)
+
+    return method
+
+
+def _refuse_loaded(queryset: Any) -> None:
+    # Rows that came by prefetch_related were given to a query of the tenant that asked for them.
+    loaded_by = queryset.__dict__.get("_loaded_by", queryset.query.stamp)
+    current = current_stamp()
+    if loaded_by != current and loaded_by and current and queryset.db == TENANT_ALIAS:
+        raise WrongTenantError(_describe(queryset), loaded_by, current, "show the rows it has loaded")
 
 
 def _refuse(query: Any, alias: str | None, doing: str) -> None:

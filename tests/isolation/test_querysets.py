@@ -1,18 +1,22 @@
 """A queryset made at Acme reads Acme or nothing, however and wherever it is evaluated."""
 
 import copy
+import inspect
 import pickle
+import re
 
 import pytest
 from django import forms
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.query import RawQuerySet
 from django.test.utils import CaptureQueriesContext
 
 from apps.companies.models import Company
 from apps.contacts.models import Contact, Organisation
 from lib.tenancy import no_tenant, tenant_context
 from lib.tenancy.exceptions import NoTenantError, WrongTenantError
+from lib.tenancy.query_guards import LOOK_AT_LOADED_ROWS
 
 FOR_NOBODY = Organisation.objects.order_by("pk")
 
@@ -96,11 +100,34 @@ def test_rows_that_acme_loaded_are_not_shown_at_globex(twins):
             lambda rows: rows[0],
             lambda rows: rows.count(),
             lambda rows: rows.exists(),
+            lambda rows: rows.contains(twins.globexs),
+            pickle.dumps,
         ):
             with pytest.raises(WrongTenantError):
                 read(rows)
     with no_tenant():  # they are in memory, and nobody else's
         assert list(rows) == [twins.acmes]
+
+
+def test_every_method_that_looks_at_loaded_rows_is_guarded():
+    looking = {
+        name
+        for queryset in (QuerySet, RawQuerySet)
+        for name, method in inspect.getmembers(queryset, inspect.isfunction)
+        if re.search(r"self\._result_cache(?! = )", source := inspect.getsource(inspect.unwrap(method)))
+        if "self._fetch_all" not in source
+    }
+    # The last two are `_fetch_all`, and what it calls.
+    assert looking == {*LOOK_AT_LOADED_ROWS, "_fetch_all", "_prefetch_related_objects"}
+
+
+def test_rows_that_came_along_with_acmes_are_not_shown_at_globex(twins):
+    with tenant_context(twins.acme):
+        (organisation,) = Organisation.objects.prefetch_related("contacts")
+        along = organisation.contacts.all()
+        assert list(along) == [twins.acmes_contact]
+    with tenant_context(twins.globex), pytest.raises(WrongTenantError):
+        list(along)
 
 
 def test_a_queryset_from_a_pickle_knows_its_company(twins):
