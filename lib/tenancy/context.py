@@ -32,9 +32,8 @@ def current_tenant() -> Tenant:
     return tenant
 
 
-def find_current_tenant() -> Tenant | None:
-    """Return the active tenant, or None: for code that must not fail, such as logging."""
-    return _current.get()
+# Return the active tenant, or None: for code that must not fail, such as logging.
+find_current_tenant = _current.get
 
 
 def current_prefixes() -> Prefixes:
@@ -52,13 +51,13 @@ def prefix_chooser(find: Callable[[], Prefixes], with_roles: bool) -> Callable[[
     return lambda: find().owner if is_owner() else find().user
 
 
+# These are asked at each query, and each row that is loaded. A method in C takes no frame of Python.
 # Return the stamp of what is made now: the schema of the active tenant, or None for what is nobody's.
 current_stamp = _stamp.get
 
 
-def is_owner() -> bool:
-    """Return whether statements run under the role that owns the tables."""
-    return _owner.get()
+# Return whether statements run under the role that owns the tables.
+is_owner = _owner.get
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The redirect to HTTPS, for hosts there are."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.middleware.security import SecurityMiddleware
 
@@ -10,6 +11,8 @@ def redirect_to_https(request: HttpRequest) -> HttpResponsePermanentRedirect | N
     To be asked when the host is known to be one of ours: Django's middleware stands outside of it all, and
     sends whoever asks for somebody else's host to that host.
     """
+    if not settings.SECURE_SSL_REDIRECT or request.is_secure():
+        return None
     # Made anew for each request: it reads five settings, and a kept one would not see them change in tests.
     return SecurityMiddleware(_nothing).process_request(request)
 

@@ -1,11 +1,11 @@
 """What a tenant's row must have, and the template tenants are made from: both in the master schema."""
 
-from copy import copy
 from functools import lru_cache
 from typing import Self
 
 from django.apps import apps
 from django.db import models
+from django.db.models.base import ModelState
 from django.db.models.functions import Lower
 
 from lib.tenancy.conf import MASTER_ALIAS, default_isolation, tenant_model_label
@@ -50,7 +50,8 @@ class TenantModel(models.Model):
         # Each request gets a copy. Django would pickle and unpickle the row, which takes ten times as long.
         mine = type(self).__new__(type(self))
         mine.__dict__.update(self.__dict__)
-        mine._state = copy(self._state)
+        mine._state = ModelState()
+        mine._state.__dict__.update(self._state.__dict__)
         return mine
 
     def save(self, *args: object, **kwargs: object) -> None:

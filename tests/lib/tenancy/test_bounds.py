@@ -25,7 +25,8 @@ MANY, MOST = (300, 20) if IS_FULL_SIZE else (11, 3)
 KEPT = {
     "conf._domain_of": "the base domain",
     "models._place": f"{_place.cache_parameters()['maxsize']} places",
-    "placement._labels": "labels of apps",
+    "placement.master_app_labels": "labels of apps",
+    "placement.tenant_app_labels": "labels of apps",
     "postgresql.connection.with_prefix": "classes of cursors",
     "postgresql.errors._with_moved_positions": "classes of errors",
     "resolver._remembered": f"{resolver._MAX_REMEMBERED} hosts",
