@@ -8,7 +8,8 @@ from pathlib import Path
 from benchmarks.places import places_for
 from benchmarks.requests.contestants import OURS, PLAIN, Contestant, django_tenants
 from benchmarks.requests.environment import NotInstallableError, ensure_environment
-from benchmarks.requests.measuring import QUERIES, Trips, count_round_trips, take_times
+from benchmarks.requests.measuring import Trips, count_round_trips, take_times
+from benchmarks.requests.pages import PAGES
 from benchmarks.requests.processes import worker_of, workers_of
 from benchmarks.requests.report import report
 from benchmarks.superuser import port_of
@@ -43,7 +44,8 @@ def _count(contestants: Sequence[Contestant], port: int) -> dict[str, Trips]:
         with worker_of(contestant, port) as worker:
             worker.ask("furnish", companies=contestant.companies)
         trips[contestant.title] = count_round_trips(contestant, port)
-        _say(f"  {list(trips[contestant.title].values())} round trips for {list(QUERIES)} queries")
+        for page in PAGES:
+            _say(f"  {page.title}: {trips[contestant.title][page]} round trips")
     return trips
 
 

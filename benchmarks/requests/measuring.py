@@ -6,31 +6,31 @@ from dataclasses import dataclass
 from statistics import quantiles
 
 from benchmarks.requests.contestants import PLAIN, Contestant
+from benchmarks.requests.pages import PAGES, Page
 from benchmarks.requests.processes import Worker, worker_of
 from lib.postgres.wire import CountingProxy
 
-QUERIES = (1, 5, 20)
 # In a round each contestant has so many turns of so many requests. The first of a turn find the processor's
 # caches full of another contestant, and are not counted.
 TURNS, REQUESTS, _WARM_UP = 6, 10, 3
 
-Trips = dict[int, int]
-# Microseconds of a request in each round, by number of queries.
-Times = dict[int, list[float]]
+Trips = dict[Page, int]
+# Microseconds of a request in each round.
+Times = dict[Page, list[float]]
 
 
 def count_round_trips(contestant: Contestant, port: int) -> Trips:
-    """Return how many messages are answered for one request, by its number of queries.
+    """Return how many messages are answered for one request of each page.
 
     The request is not the first: connections are open, and what a process remembers for seconds is there.
     """
     trips = {}
     with CountingProxy("127.0.0.1", port) as proxy, worker_of(contestant, proxy.port) as worker:
-        for queries in QUERIES:
-            worker.visit(queries, 2, companies=1)
+        for page in PAGES:
+            worker.visit(page, 2, companies=1)
             proxy.messages.clear()
-            worker.visit(queries, 1, companies=1)
-            trips[queries] = len(proxy.messages)
+            worker.visit(page, 1, companies=1)
+            trips[page] = len(proxy.messages)
     return trips
 
 
@@ -42,28 +42,28 @@ def take_times(
     The contestants take short turns, in an order that changes.
     """
     titles = [worker.contestant.title for worker in workers]
-    by_clock: dict[str, Times] = {title: {queries: [] for queries in QUERIES} for title in titles}
-    of_processors: dict[str, Times] = {title: {queries: [] for queries in QUERIES} for title in titles}
+    by_clock: dict[str, Times] = {title: {page: [] for page in PAGES} for title in titles}
+    of_processors: dict[str, Times] = {title: {page: [] for page in PAGES} for title in titles}
     for worker in workers:
-        for queries in QUERIES:
-            worker.visit(queries, 2 * worker.contestant.companies + 50)
+        for page in PAGES:
+            worker.visit(page, 2 * worker.contestant.companies + 50)
         worker.ask("settle")
     for number in range(rounds):
         tell(number)
-        for queries in QUERIES:
-            for worker, lasted, busy in _round(workers, queries):
-                by_clock[worker.contestant.title][queries].append(lasted)
-                of_processors[worker.contestant.title][queries].append(busy)
+        for page in PAGES:
+            for worker, lasted, busy in _round(workers, page):
+                by_clock[worker.contestant.title][page].append(lasted)
+                of_processors[worker.contestant.title][page].append(busy)
     return by_clock, of_processors
 
 
-def _round(workers: Sequence[Worker], queries: int) -> Iterator[tuple[Worker, float, float]]:
+def _round(workers: Sequence[Worker], page: Page) -> Iterator[tuple[Worker, float, float]]:
     """Yield each contestant with the microseconds of a request, by the clock and of processors."""
     lasted: dict[Worker, list[int]] = {worker: [] for worker in workers}
     busy: dict[Worker, list[int]] = {worker: [] for worker in workers}
     for _ in range(TURNS):
         for worker in random.sample(workers, len(workers)):
-            each, of_all = worker.visit(queries, REQUESTS, warm_up=_WARM_UP)
+            each, of_all = worker.visit(page, REQUESTS, warm_up=_WARM_UP)
             lasted[worker] += each
             busy[worker].append(of_all)
     for worker in workers:
@@ -83,8 +83,8 @@ class Ratio:
         return f"{self.middle:.2f} ({self.low:.2f}–{self.high:.2f})"  # noqa: RUF001 - a range
 
 
-def ratio(times: dict[str, Times], title: str, queries: int) -> Ratio:
+def ratio(times: dict[str, Times], title: str, page: Page) -> Ratio:
     """Return how many times as long as plain Django a contestant took, round by round."""
-    ours, plain = times[title][queries], times[PLAIN.title][queries]
+    ours, plain = times[title][page], times[PLAIN.title][page]
     low, middle, high = quantiles([one / other for one, other in zip(ours, plain, strict=True)], n=4)
     return Ratio(middle, low, high)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.requests.contestants import Contestant
+from benchmarks.requests.pages import Page
 
 _PROJECT_DIR = Path(__file__).resolve().parents[2]
 
@@ -42,12 +43,12 @@ class Worker:
         return json.loads(answer)
 
     def visit(
-        self, queries: int, times: int, *, warm_up: int = 0, companies: int | None = None
+        self, page: Page, times: int, *, warm_up: int = 0, companies: int | None = None
     ) -> tuple[list[int], int]:
         """Return the nanoseconds of each of so many requests, and those of processors for all of them."""
         companies = companies or self.contestant.companies
         lasted, of_processors = self.ask(
-            "visit", queries=queries, times=times, companies=companies, warm_up=warm_up
+            "visit", path=page.path, times=times, companies=companies, warm_up=warm_up
         )
         return lasted, of_processors
 

@@ -10,7 +10,8 @@ import django
 
 from benchmarks.requests.contestants import COMPANIES, DATABASES, Contestant
 from benchmarks.requests.environment import WANTED
-from benchmarks.requests.measuring import QUERIES, REQUESTS, TURNS, Times, Trips, ratio
+from benchmarks.requests.measuring import REQUESTS, TURNS, Times, Trips, ratio
+from benchmarks.requests.pages import PAGES, Page
 from lib.postgres.programs import MAJOR_VERSION
 
 _PAGE = """# What a request costs
@@ -18,11 +19,15 @@ _PAGE = """# What a request costs
 Written by `make bench-requests`; do not edit it. {machine}.
 The machine's load was {load:.0f}; where that is more than it has cores, others were at work, too.
 
-The same view, the same rows and the middleware of `startproject`, called in process through the whole WSGI
-handler. The view gets 1, 5 or 20 articles by key, one query each: the smallest queries there are, so that
-what is added to each shows most. Plain Django has one company; the others serve {companies} in turn, and
-Terrace with databases {databases}, as many as a thread keeps connections for. Connections are open, and not
-checked at each request. What is remembered for some seconds, such as the company of a host, is there.
+The same views, the same rows and the middleware of `startproject`, called in process through the whole WSGI
+handler. One view gets 1, 5 or 20 articles by key, one query each: the smallest queries there are, so that
+what is added to each shows most. The other is a page as applications have them: a list of 25 articles with
+their category and reviews, beside all categories and the dearest articles, five ordinary queries in all,
+rendered by a template.
+
+Plain Django has one company; the others serve {companies} in turn, and Terrace with databases {databases},
+as many as a thread keeps connections for. Connections are open, and not checked at each request. What is
+remembered for some seconds, such as the company of a host, is there.
 
 ## Round trips to PostgreSQL
 
@@ -71,17 +76,17 @@ def report(
         rounds=rounds,
         requests=REQUESTS,
         turns=TURNS,
-        trips=_table(titles, lambda title, queries: trips[title][queries]),
-        ratios=_table(titles, lambda title, queries: ratio(by_clock, title, queries)),
-        microseconds=_table(titles, lambda title, queries: f"{median(by_clock[title][queries]):.0f}"),
-        busy_ratios=_table(titles, lambda title, queries: ratio(busy, title, queries)),
-        busy=_table(titles, lambda title, queries: f"{median(busy[title][queries]):.0f}"),
+        trips=_table(titles, lambda title, page: trips[title][page]),
+        ratios=_table(titles, lambda title, page: ratio(by_clock, title, page)),
+        microseconds=_table(titles, lambda title, page: f"{median(by_clock[title][page]):.0f}"),
+        busy_ratios=_table(titles, lambda title, page: ratio(busy, title, page)),
+        busy=_table(titles, lambda title, page: f"{median(busy[title][page]):.0f}"),
     )
 
 
-def _table(titles: Sequence[str], cell: Callable[[str, int], object]) -> str:
+def _table(titles: Sequence[str], cell: Callable[[str, Page], object]) -> str:
     lines = [["queries", *titles], ["---"] * (len(titles) + 1)]
-    lines += [[str(queries), *(str(cell(title, queries)) for title in titles)] for queries in QUERIES]
+    lines += [[page.title, *(str(cell(title, page)) for title in titles)] for page in PAGES]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -29,15 +29,15 @@ def furnish(companies: int) -> None:
     import_module(f"{folder}.furnish").furnish(companies)
 
 
-def visit(queries: int, companies: int, times: int, warm_up: int) -> tuple[list[int], int]:
-    """Ask for the page with so many queries, at one company after the other, first some times to warm up.
+def visit(path: str, companies: int, times: int, warm_up: int) -> tuple[list[int], int]:
+    """Ask for the page at `path`, at one company after the other, first some times to warm up.
 
     Return the nanoseconds of each request, and those of processors for all: of this process and PostgreSQL's.
     """
     for _ in range(warm_up):
-        _request(companies, queries)
+        _request(companies, path)
     began = _processor_ns()
-    lasted = [_request(companies, queries) for _ in range(times)]
+    lasted = [_request(companies, path) for _ in range(times)]
     return lasted, _processor_ns() - began
 
 
@@ -54,8 +54,8 @@ def _processor_ns() -> int:
     return time.process_time_ns() + sum(int(session.read_text().split()[0]) for session in sessions)
 
 
-def _request(companies: int, queries: int) -> int:
-    environ = _environ(f"company-{next(_turn) % companies}.localhost", queries)
+def _request(companies: int, path: str) -> int:
+    environ = _environ(f"company-{next(_turn) % companies}.localhost", path)
     statuses: list[str] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], object]:
@@ -71,10 +71,10 @@ def _request(companies: int, queries: int) -> int:
     return lasted
 
 
-def _environ(host: str, queries: int) -> dict[str, Any]:
+def _environ(host: str, path: str) -> dict[str, Any]:
     return {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": f"/articles/{queries}/",
+        "PATH_INFO": path,
         "SCRIPT_NAME": "",
         "QUERY_STRING": "",
         "SERVER_NAME": "127.0.0.1",
