@@ -32,7 +32,8 @@ def current_tenant() -> Tenant:
     return tenant
 
 
-# Return the active tenant, or None: for code that must not fail, such as logging.
+# Return the active tenant, or None: for code that must not fail, such as logging. Like the two below, which
+# each query and each row asks, it is the variable's own method, in C: it takes no frame of Python.
 find_current_tenant = _current.get
 
 
@@ -51,7 +52,6 @@ def prefix_chooser(find: Callable[[], Prefixes], with_roles: bool) -> Callable[[
     return lambda: find().owner if is_owner() else find().user
 
 
-# These are asked at each query, and each row that is loaded. A method in C takes no frame of Python.
 # Return the stamp of what is made now: the schema of the active tenant, or None for what is nobody's.
 current_stamp = _stamp.get
 
