@@ -75,8 +75,10 @@ def _refuse_to_show(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _refuse_loaded(queryset: Any) -> None:
-    # Rows that came by prefetch_related were given to a query of the tenant that asked for them.
-    loaded_by = queryset.__dict__.get("_loaded_by", queryset.query.stamp)
+    own = queryset.__dict__
+    # Rows that came by prefetch_related were given to a query of the tenant that asked for them. Not `query`:
+    # that would add the filter of the relation, which Django puts off because nobody needs it.
+    loaded_by = own["_loaded_by"] if "_loaded_by" in own else own["_query"].stamp
     current = current_stamp()
     if loaded_by != current and loaded_by and current and queryset.db == TENANT_ALIAS:
         raise WrongTenantError(_describe(queryset), loaded_by, current, "show the rows it has loaded")
