@@ -23,7 +23,7 @@ MEMBERS = {
 
 pytest_plugins = ["lib.tenancy.testing.plugin"]
 
-# `make test` leaves these to `make test-slow`: they start programs, kill them, or break and mend a server.
+# `make test` leaves these to `make test-slow`: they start programs, kill them, or break servers.
 HERE = Path(__file__).parent
 SLOW = [
     HERE / "faults",
@@ -32,7 +32,7 @@ SLOW = [
     HERE / "isolation/test_stress.py",
     HERE / "lib/commands/test_claims.py",
     HERE / "lib/tenancy/doctor",
-    HERE / "lib/tenancy/migrating/test_equality.py",
+    HERE / "lib/tenancy/migrating",
     HERE / "lib/tenancy/test_preparation.py",
     HERE / "lib/tenancy/testing/test_howto.py",
     HERE / "test_fresh_machine.py",
