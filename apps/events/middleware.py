@@ -1,35 +1,26 @@
 """Say which request the events of a view belong to."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TypeAlias, cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 from apps.events.origins import Origin, origin_is
 
 Answer: TypeAlias = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
-class OriginMiddleware:
+class OriginMiddleware(MiddlewareMixin):
     """Stands after the middleware that knows the user. Asks the database nothing."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
     def __call__(self, request: HttpRequest) -> Answer:
-        if self.is_async:
-            return self.acall(request)
+        if self.async_mode:
+            return self.__acall__(request)
         with origin_is(Origin(request)):
             return self.get_response(request)
 
-    async def acall(self, request: HttpRequest) -> HttpResponseBase:
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         with origin_is(Origin(request)):
             return await cast(Awaitable[HttpResponseBase], self.get_response(request))

@@ -7,17 +7,17 @@ cause on the request, and this middleware, outermost but for the headers, swaps 
 
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, TypeAlias, cast
 
 import psycopg2
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.utils.deprecation import MiddlewareMixin
 
 Answer: TypeAlias = HttpResponseBase | Awaitable[HttpResponseBase]
 
@@ -29,21 +29,12 @@ LOST_CONNECTION = re.compile("connection already closed|closed the connection|no
 PLAIN_PAGE = "The database cannot be reached at the moment. Try again in a few seconds."
 
 
-class DatabaseUnavailableMiddleware:
+class DatabaseUnavailableMiddleware(MiddlewareMixin):
     """Answer 503 to requests that failed because the database could not be reached."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
     def __call__(self, request: HttpRequest) -> Answer:
-        if self.is_async:
-            return self.acall(request)
+        if self.async_mode:
+            return self.__acall__(request)
         try:
             response = cast(HttpResponseBase, self.get_response(request))
         except Exception as error:
@@ -51,7 +42,7 @@ class DatabaseUnavailableMiddleware:
             return unavailable_page_or_raise(error)
         return answer_for(request, response)
 
-    async def acall(self, request: HttpRequest) -> HttpResponseBase:
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         try:
             response = await cast(Awaitable[HttpResponseBase], self.get_response(request))
         except Exception as error:

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias, cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 from lib.tenancy.conf import base_domain, tenant_urlconf
 from lib.tenancy.context import tenant_context
@@ -22,29 +23,20 @@ from lib.tenancy.urls import tenant_origin
 Answer: TypeAlias = HttpResponseBase | Awaitable[HttpResponseBase]
 
 
-class TenantMiddleware:
+class TenantMiddleware(MiddlewareMixin):
     """Set `request.tenant`: the tenant's row on its own host, None on the public site.
 
     Stands after the middleware that adds security headers, so that refusals carry them, and before
     sessions, which are rows of a tenant.
     """
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
     def __call__(self, request: HttpRequest) -> Answer:
-        if self.is_async:
-            return self.acall(request)
+        if self.async_mode:
+            return self.__acall__(request)
         with LocaleOfRequest():
             return admit(request) or self._answer(request)
 
-    async def acall(self, request: HttpRequest) -> HttpResponseBase:
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         with LocaleOfRequest():
             return await sync_to_async(admit)(request) or await self._async_answer(request)
 

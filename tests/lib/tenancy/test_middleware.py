@@ -215,4 +215,4 @@ class TestAsync:
 
         middleware = TenantMiddleware(answer)
         assert asyncio.iscoroutinefunction(answer)
-        assert middleware.is_async
+        assert middleware.async_mode
