@@ -60,21 +60,3 @@ def saved_contact(cast) -> Callable[[], Contact]:
             )
 
     return read
-
-
-@pytest.fixture
-def alice(cast, at):
-    """Alice's browser, signed in at Acme."""
-    return at(cast.acme, as_=cast.alice)
-
-
-@pytest.fixture
-def bob(cast, at):
-    """Bob's browser, signed in at Acme."""
-    return at(cast.acme, as_=cast.bob)
-
-
-@pytest.fixture
-def charlie(cast, at):
-    """Charlie's browser, signed in at Globex."""
-    return at(cast.globex, as_=cast.charlie)
