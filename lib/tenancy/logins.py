@@ -30,9 +30,8 @@ def restore_login(tenant: TenantModel) -> None:
         cursor.execute(login_sql(cursor, tenant, verb="ALTER" if is_there else "CREATE"))
         cursor.execute(f"GRANT CONNECT ON DATABASE {database} TO {user}")
     with as_owner(), tenant_context(tenant), connections[TENANT_ALIAS].cursor() as inside:
-        inside.execute(
-            grant_rows(tenant.schema_name, tenant.database_user)
-        )  # one message, and so one transaction
+        # One message, and so one transaction.
+        inside.execute(grant_rows(tenant.schema_name, tenant.database_user))
 
 
 def login_sql(cursor: Any, tenant: TenantModel, *, verb: str) -> str:
