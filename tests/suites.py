@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from django.db import connections
+from tests.databases import database_url
 
 ROOT = Path(__file__).parents[1]
 TIMEOUT_SECONDS = 240
@@ -19,15 +19,13 @@ def run_suite(*arguments: str | Path, database: str) -> str:
     Raises:
         AssertionError: pytest does not answer that all have passed.
     """
-    main = connections.settings["default"]
-    login = f"{main['USER']}:{main['PASSWORD']}@{main['HOST']}:{main['PORT']}"
-    name = f"{database}_{os.getpid()}"
+    url = database_url(NAME=f"{database}_{os.getpid()}")
     # What pytest-xdist has told this worker is not for pytest in it.
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     finished = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ROOT, *arguments],
         cwd=ROOT,
-        env={**kept, "DATABASE_URL": f"postgres://{login}/{name}"},
+        env={**kept, "DATABASE_URL": url},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,

@@ -4,15 +4,12 @@ import os
 import re
 import shutil
 import subprocess
-import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
-import psycopg2
 import pytest
-from django.conf import settings
+
+from tests.databases import new_database
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "howto" / "add-an-app.md"
@@ -30,16 +27,9 @@ STEP = re.compile(
 @pytest.fixture
 def environment(django_db_setup: None) -> Iterator[dict[str, str]]:
     """A database for the copy's tests, on the server of ours, and none of the variables of this run."""
-    login = settings.DATABASES["master"]
-    server = f"postgres://{login['USER']}:{quote(login['PASSWORD'], safe='')}@{login['HOST']}:{login['PORT']}"
-    name = f"guide_{uuid.uuid4().hex[:8]}"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    with closing(psycopg2.connect(f"{server}/{login['NAME']}")) as connection:
-        connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        yield inherited | {"DATABASE_URL": f"{server}/{name}"}
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database("guide") as url:
+        yield inherited | {"DATABASE_URL": url}
 
 
 @pytest.fixture

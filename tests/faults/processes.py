@@ -7,18 +7,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote
-
-from django.db import connections
 
 ROOT = Path(__file__).resolve().parents[2]
-FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
-
-
-def url_of_the_test_database():
-    where = connections["master"].settings_dict
-    password = quote(where["PASSWORD"], safe="")
-    return f"postgres://{where['USER']}:{password}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
 
 
 class Program:

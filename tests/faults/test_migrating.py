@@ -18,12 +18,14 @@ from lib.tenancy.migrating.targets import Target
 from lib.tenancy.models import MigrationRun
 from lib.tenancy.states import State
 from lib.tenancy.versions import current_version
-from tests.faults.processes import FULL_SIZE, Program, kill_at_a_random_moment, url_of_the_test_database
+from tests.databases import database_url
+from tests.faults.processes import Program, kill_at_a_random_moment
 from tests.lib.tenancy.migrating.conftest import CAST
 from tests.lib.tenancy.migrating.releases import ADD_FIELD, ADD_INDEX, ADD_MODEL
 from tests.lib.tenancy.whole_schema import catalog_of
+from tests.sizes import IS_FULL_SIZE
 
-COMPANIES, KILLS = (100, 50) if FULL_SIZE else (12, 4)
+COMPANIES, KILLS = (100, 50) if IS_FULL_SIZE else (12, 4)
 
 ONE_CONTACT = """
 def add(apps, editor):
@@ -85,7 +87,7 @@ def companies(found, releases):
 
 @pytest.fixture
 def program(releases):
-    return Program(url_of_the_test_database(), releases)
+    return Program(database_url(), releases)
 
 
 def test_killed_at_any_moment_each_is_wholly_old_or_new_and_a_resumed_run_finishes(companies, program, found):

@@ -9,15 +9,17 @@ from lib.tenancy import tenant_context
 from lib.tenancy.administration import administer
 from lib.tenancy.reaping import reap_tenants
 from lib.tenancy.states import Isolation, State
-from tests.faults.processes import FULL_SIZE, Program, kill_at_a_random_moment, url_of_the_test_database
+from tests.databases import database_url
+from tests.faults.processes import Program, kill_at_a_random_moment
+from tests.sizes import IS_FULL_SIZE
 
 # Databases and logins belong to the whole server.
 COMPANIES = (
     {Isolation.SCHEMA: 100, Isolation.DATABASE: 20}
-    if FULL_SIZE
+    if IS_FULL_SIZE
     else {Isolation.SCHEMA: 10, Isolation.DATABASE: 4}
 )
-KILLS = 50 if FULL_SIZE else 3
+KILLS = 50 if IS_FULL_SIZE else 3
 
 MAKE = """
 import sys, django
@@ -56,7 +58,7 @@ def stores(stem):
 @pytest.mark.parametrize("isolation", Isolation.values)
 def test_killed_at_any_moment_a_company_is_there_or_it_is_not(isolation, request):
     stem, count = f"f{id(request) % 10**6}{isolation[0]}", COMPANIES[isolation]
-    program = Program(url_of_the_test_database(), TENANCY_KEYS=_keys())
+    program = Program(database_url(), TENANCY_KEYS=_keys())
     for _ in range(KILLS):
         kill_at_a_random_moment(
             program.start("-c", MAKE, stem, isolation, str(count)), lines=count // KILLS + 1

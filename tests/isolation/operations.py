@@ -3,7 +3,6 @@
 Every organisation's city is the subdomain of the company that wrote it.
 """
 
-import os
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,9 +16,6 @@ from apps.contacts.models import Organisation
 from lib.tenancy import no_tenant, tenant_context
 from lib.tenancy.exceptions import NoTenantError
 from lib.tenancy.tenants import Tenant
-
-# The whole size is for the automatic run and for `make stress`.
-IS_FULL_SIZE = bool(os.environ.get("FULL_SIZE"))
 
 TABLE = "contacts_organisation"
 NEWEST = 20

@@ -25,6 +25,7 @@ from lib.tenancy.removal import remove_tenant
 from lib.tenancy.roles import tenant_role
 from lib.tenancy.states import Isolation, State
 from lib.tenancy.testing import client_of
+from tests.databases import databases_and_logins
 
 # Databases and logins belong to the whole server, where another worker's tests make theirs.
 NAME = f"initech{os.getpid()}"
@@ -53,17 +54,8 @@ def made(subdomain=NAME, **fields):
 @pytest.fixture
 def new_stores(real_transactions):
     """Return the databases and logins that were not there before: a server keeps those of dead runs."""
-    before = set(databases_and_logins())
-    return lambda: sorted(set(databases_and_logins()) - before)
-
-
-def databases_and_logins():
-    with administer("main") as cursor:
-        cursor.execute(
-            f"SELECT datname FROM pg_database WHERE datname LIKE '{NAME}%' "
-            f"UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE '%:{NAME}%'"
-        )
-        return [name for (name,) in cursor.fetchall()]
+    before = set(databases_and_logins(NAME))
+    return lambda: sorted(set(databases_and_logins(NAME)) - before)
 
 
 def connect_as(row, database):

@@ -1,13 +1,10 @@
 """What was recorded stays: PostgreSQL refuses to change it, in both isolations, with roles and without."""
 
 import os
-import uuid
 from datetime import timedelta
 
-import psycopg2
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
@@ -23,6 +20,7 @@ from lib.tenancy.provisioning import provisioning
 from lib.tenancy.removal import remove_tenant
 from lib.tenancy.roles import grant_rows, tenant_role
 from lib.tenancy.states import Isolation
+from tests.databases import new_database
 from tests.isolation.test_roles import run
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
@@ -194,25 +192,8 @@ with tenant_context(company), connection.cursor() as cursor:
 
 
 def test_without_roles_the_trigger_refuses_and_with_roles_again_the_role_too(django_db_setup):
-    login = settings.DATABASES["default"]
-    where = {
-        "host": login["HOST"],
-        "port": login["PORT"],
-        "user": login["USER"],
-        "password": login["PASSWORD"],
-    }
-    name = f"events_{uuid.uuid4().hex[:8]}"
-    server = psycopg2.connect(dbname="terrace", **where)
-    server.autocommit = True
-    try:
-        with server.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
-        url = f"postgres://{login['USER']}:{login['PASSWORD']}@{login['HOST']}:{login['PORT']}/{name}"
+    with new_database("events") as url:
         said = run(PROGRAM, DATABASE_URL=url, TENANCY_ROLES="false").splitlines()
         assert said == ["rows of events_event are added and never changed"] * 3
         said = run(PROGRAM, DATABASE_URL=url, TENANCY_ROLES="true").splitlines()
         assert said == ["permission denied for table events_event"] * 3
-    finally:
-        with server.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        server.close()

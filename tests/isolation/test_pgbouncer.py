@@ -16,8 +16,9 @@ from lib.tenancy.context import as_owner
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.template import load_template, replay
 from lib.tenancy.tenants import Tenant
-from tests.isolation.operations import IS_FULL_SIZE, TABLE, Tally, Workload
+from tests.isolation.operations import TABLE, Tally, Workload
 from tests.isolation.pooler import find_pgbouncer, pgbouncer
+from tests.sizes import IS_FULL_SIZE
 
 COMPANIES = 4
 THREADS = 8

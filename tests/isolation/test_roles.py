@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -16,6 +15,7 @@ from apps.contacts.models import Organisation
 from lib.postgres import server as postgres_server
 from lib.tenancy import tenant_context
 from lib.tenancy.roles import owner_role, tenant_role
+from tests.databases import new_database
 
 
 @pytest.fixture
@@ -175,27 +175,10 @@ def test_a_setting_turns_roles_off_and_on(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         if not connections["master"].uses_roles:
             pytest.skip("This server is older than 16 and keeps no roles apart.")
-    login = settings.DATABASES["default"]
-    where = {
-        "host": login["HOST"],
-        "port": login["PORT"],
-        "user": login["USER"],
-        "password": login["PASSWORD"],
-    }
-    name = f"without_roles_{uuid.uuid4().hex[:8]}"
-    server = psycopg2.connect(dbname=login["NAME"], **where)
-    server.autocommit = True
-    try:
-        with server.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
-        url = f"postgres://{login['USER']}:{login['PASSWORD']}@{login['HOST']}:{login['PORT']}/{name}"
+    with new_database("without_roles") as url:
         assert run(PROGRAM, DATABASE_URL=url, TENANCY_ROLES="false") == "(True, 2)"
         # And on again: what the login owned by then is given to the owner's role.
         assert run(PROGRAM, DATABASE_URL=url, TENANCY_ROLES="true") == "(False, 3)"
-    finally:
-        with server.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        server.close()
 
 
 def test_two_databases_of_one_server_can_be_prepared_at_once(tmp_path):

@@ -19,7 +19,8 @@ from lib.tenancy import find_current_tenant, tenant_context
 from lib.tenancy.administration import administer
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.states import Isolation
-from tests.isolation.operations import IS_FULL_SIZE, Tally, Workload, new_organisation
+from tests.isolation.operations import Tally, Workload, new_organisation
+from tests.sizes import IS_FULL_SIZE
 
 # The test server allows 200 connections, and other tests use it at the same time.
 THREADS, TASKS, OPERATIONS = (64, 200, 200_000) if IS_FULL_SIZE else (16, 200, 8_000)

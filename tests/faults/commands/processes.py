@@ -9,19 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from django.db import connections
+from tests.databases import database_url
 
 ROOT = Path(__file__).resolve().parents[3]
 TIMEOUT_SECONDS = 60.0
-
-
-def database_url(**changes: Any) -> str:
-    """Return the address of the test's own database."""
-    where = {**connections["master"].settings_dict, **changes}
-    password = quote(where["PASSWORD"], safe="")
-    return f"postgres://{where['USER']}:{password}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
 
 
 class WorkerProcess:

@@ -11,7 +11,7 @@ from lib.commands.ringing import forget_bell
 from lib.commands.states import JobState
 from lib.tenancy import tenant_context
 from tests.faults.commands.processes import wait_until
-from tests.faults.commands.sizes import full_or
+from tests.sizes import full_or
 
 JOBS = full_or(200, 20)
 SELDOM = "20"  # seconds between two looks: whoever starts sooner was woken

@@ -8,7 +8,7 @@ from lib.commands.rows import insert_many
 from lib.commands.states import JobState
 from lib.tenancy import tenant_context
 from tests.faults.commands.processes import wait_until
-from tests.faults.commands.sizes import IS_FULL_SIZE, full_or
+from tests.sizes import IS_FULL_SIZE, full_or
 
 BACKLOG = full_or(100_000, 5_000)
 JOBS = full_or(200, 40)

@@ -15,9 +15,10 @@ from lib.commands.models import Worker
 from lib.commands.rows import insert_many
 from lib.commands.states import JobState
 from lib.tenancy import tenant_context
-from tests.faults.commands.processes import database_url, wait_until
-from tests.faults.commands.sizes import full_or
+from tests.databases import database_url
+from tests.faults.commands.processes import wait_until
 from tests.isolation.pooler import pgbouncer
+from tests.sizes import full_or
 
 STORMS = full_or(20, 1)
 JOBS = full_or(1000, 300)

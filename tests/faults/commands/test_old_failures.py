@@ -17,10 +17,11 @@ from lib.commands.ringing import forget_bell, ring
 from lib.commands.rows import insert_many
 from lib.commands.states import JobState
 from lib.tenancy import tenant_context
+from tests.databases import database_url
 from tests.faults.commands import old_way
-from tests.faults.commands.processes import ROOT, database_url, wait_until
-from tests.faults.commands.sizes import full_or
+from tests.faults.commands.processes import ROOT, wait_until
 from tests.lib.commands.workers import run_all
+from tests.sizes import full_or
 
 MESSAGES = full_or(1000, 200)
 OLD = [sys.executable, "-m", "tests.faults.commands.old_way"]

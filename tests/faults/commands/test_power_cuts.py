@@ -12,7 +12,7 @@ import psycopg2
 from lib.postgres.processes import find_postmaster, is_alive
 from lib.postgres.server import development_server
 from tests.faults.commands.processes import ROOT, wait_until, worker_process
-from tests.faults.commands.sizes import full_or
+from tests.sizes import full_or
 
 JOBS_OF_EACH_KIND = full_or(2000, 150)
 CRASHES = full_or(3, 1)

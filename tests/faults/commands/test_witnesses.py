@@ -20,8 +20,8 @@ from lib.tenancy import tenant_context
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.states import Isolation
 from tests.faults.commands.processes import wait_until
-from tests.faults.commands.sizes import full_or
 from tests.lib.commands.workers import run_all
+from tests.sizes import full_or
 
 REQUESTS = full_or(600, 40)
 POINTS = ("before the row", "after the row", "after the commit", "rolled back", "savepoint", "none")

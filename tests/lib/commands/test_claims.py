@@ -13,8 +13,8 @@ from lib.commands.rows import insert_many
 from lib.commands.states import JobState
 from lib.commands.upkeep import look, register_workers
 from lib.tenancy import tenant_context
-from tests.faults.commands.sizes import full_or
 from tests.lib.commands.workers import registered_worker
+from tests.sizes import full_or
 
 OBSERVATIONS = full_or(40_000, 1_500)
 WORKERS = 8

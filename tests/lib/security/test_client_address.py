@@ -7,16 +7,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from lib.security import client_address
 from lib.security.client_address import ClientAddressMiddleware
+from tests.databases import database_url
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -87,9 +86,3 @@ def test_gunicorn_on_a_unix_socket_needs_it(django_db_setup, tmp_path, proxies, 
         server.terminate()
         server.wait(30)
     assert ("Set TRUSTED_PROXY_COUNT" in log.read_text()) is (status == "500")
-
-
-def database_url():
-    where = connections["master"].settings_dict
-    password = quote(where["PASSWORD"], safe="")
-    return f"postgres://{where['USER']}:{password}@{where['HOST']}:{where['PORT']}/{where['NAME']}"

@@ -17,7 +17,7 @@ from lib.tenancy.memo import TenantCached, tenant_cached
 from lib.tenancy.models import _place
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.resolver import find_tenant
-from tests.isolation.operations import IS_FULL_SIZE
+from tests.sizes import IS_FULL_SIZE
 
 MANY, MOST = (300, 20) if IS_FULL_SIZE else (11, 3)
 

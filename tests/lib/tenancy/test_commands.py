@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command, get_commands
@@ -16,6 +15,7 @@ from lib.tenancy.models import TenantTemplate
 from lib.tenancy.states import State
 from lib.tenancy.template import TEMPLATE_SCHEMA
 from lib.tenancy.versions import current_version
+from tests.databases import database_url
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 
@@ -38,13 +38,10 @@ OURS = sorted(
 
 def manage(*words, url=None):
     """Run `manage.py` with these words and return the finished process."""
-    where = connections["master"].settings_dict
-    password = quote(where["PASSWORD"], safe="")
-    test_url = f"postgres://{where['USER']}:{password}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
     return subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url or test_url},
+        env={**os.environ, "DATABASE_URL": url or database_url()},
         capture_output=True,
         text=True,
         check=False,

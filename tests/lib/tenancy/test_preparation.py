@@ -3,15 +3,14 @@
 import os
 import subprocess
 import sys
-import uuid
 from contextlib import closing
-from urllib.parse import quote
 
 import psycopg2
 import pytest
 from django.conf import settings
 
 from lib.tenancy.locks import lock_number
+from tests.databases import new_database
 
 PREPARE = [sys.executable, "manage.py", "prepare"]
 PROCESSES = 3
@@ -20,16 +19,8 @@ PROCESSES = 3
 @pytest.fixture
 def url(django_db_setup):
     """The address of a database that nobody has prepared."""
-    login = settings.DATABASES["master"]
-    password = quote(login["PASSWORD"], safe="")
-    server = f"postgres://{login['USER']}:{password}@{login['HOST']}:{login['PORT']}"
-    name = f"unprepared_{uuid.uuid4().hex[:8]}"
-    with closing(psycopg2.connect(f"{server}/{login['NAME']}")) as connection:
-        connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        yield f"{server}/{name}"
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database("unprepared") as url:
+        yield url
 
 
 def start(url):

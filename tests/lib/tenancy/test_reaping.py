@@ -9,11 +9,11 @@ from django.db import connections
 from django.utils import timezone
 
 from apps.companies.models import Company
-from lib.tenancy.administration import administer
 from lib.tenancy.provisioning import provisioning
 from lib.tenancy.reaping import reap_tenants
 from lib.tenancy.recorded_steps import at_work_on
 from lib.tenancy.states import Isolation, State
+from tests.databases import databases_and_logins
 
 pytestmark = pytest.mark.usefixtures("real_transactions")
 
@@ -40,25 +40,16 @@ def left():
     return make
 
 
-def databases_and_logins():
-    with administer("main") as cursor:
-        cursor.execute(
-            f"SELECT datname FROM pg_database WHERE datname LIKE '{NAME}%' "
-            f"UNION ALL SELECT rolname FROM pg_roles WHERE rolname LIKE '%:{NAME}%'"
-        )
-        return [name for (name,) in cursor.fetchall()]
-
-
 @pytest.mark.parametrize("state", [State.RESERVED, State.PROVISIONING])
 def test_what_a_crash_left_is_removed_with_its_database(state, left, capsys):
     left(state, isolation=Isolation.DATABASE)
-    assert databases_and_logins()
+    assert databases_and_logins(NAME)
     call_command("reap_tenants")
     printed = capsys.readouterr().out
     assert NAME in printed
     assert "1 removed." in printed
     assert Company.find_by_subdomain(NAME) is None
-    assert databases_and_logins() == []
+    assert databases_and_logins(NAME) == []
     call_command("reap_tenants")
     assert "0 removed." in capsys.readouterr().out
 
